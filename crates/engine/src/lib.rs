@@ -1,1 +1,32 @@
-//! Soon.
+//! A prompt in, a stream of typed events out.
+//!
+//! [`load`] reads a model through [`Files`] and gives an [`Engine`]: loaded, immutable, cheap to clone. An engine gives
+//! [`Session`]s: one timeline each, which keeps what its KV cache already holds. A session is started with a
+//! [`Prompt`] and asked for its next [`Event`] until `Done`.
+
+mod engine;
+mod error;
+mod event;
+mod files;
+mod generation;
+mod load;
+mod model;
+mod open;
+mod options;
+pub mod sampler;
+mod session;
+pub mod stop;
+mod voice;
+
+pub use checkpoint;
+pub use text::{Message, Part};
+
+pub use crate::engine::{Description, Engine};
+pub use error::Error;
+pub use event::{Event, Finish, FinishReason};
+pub use files::Files;
+pub use load::{Progress, Stage, load};
+pub use open::{Opened, open};
+pub use options::{Dtype, GenerateOptions, KvDtype, LoadOptions, Prompt};
+pub use sampler::Sampling;
+pub use session::{Abort, Session};

@@ -1,0 +1,166 @@
+//! What `reckon` can be asked: commands, options, their units and defaults.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use engine::{Dtype, GenerateOptions, KvDtype, LoadOptions, Sampling};
+
+/// Runs MobileLLM-R1 and its kin on a GPU: the engine of the browser tab, in a terminal.
+#[derive(Parser)]
+#[command(name = "reckon", version, arg_required_else_help = true, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// One thing to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Logits of every position of one causal pass over given token ids
+    Logits(Logits),
+    /// Continue one prompt
+    Generate(Generate),
+    /// Talk with a model, turn after turn
+    Chat(Chat),
+    /// What a checkpoint is, and what it takes to run it; no GPU is used
+    Inspect(Inspect),
+}
+
+/// How a model is loaded.
+#[derive(Args)]
+pub struct Model {
+    /// A Hugging Face folder (config.json and safetensors) or a .gguf file
+    #[arg(long, value_name = "PATH")]
+    pub model: PathBuf,
+    /// How matrices are held on the GPU: f32, f16, bf16, q8, q4 or q4_1 [default: as in the file]
+    #[arg(long, value_name = "DTYPE", value_parser = dtype)]
+    pub dtype: Option<Dtype>,
+    /// How keys and values are held: f16 or f32 [default: f32 with --dtype f32, else f16]
+    #[arg(long, value_name = "DTYPE", value_parser = kv_dtype)]
+    pub kv: Option<KvDtype>,
+    /// Stay within WebGPU's default limits, as a browser may have to
+    #[arg(long)]
+    pub default_limits: bool,
+}
+
+impl Model {
+    /// The engine's options, with at most `context` positions.
+    pub fn options(&self, context: Option<u32>) -> LoadOptions {
+        LoadOptions { dtype: self.dtype, kv: self.kv, context, default_limits: self.default_limits }
+    }
+}
+
+#[derive(Args)]
+pub struct Logits {
+    #[command(flatten)]
+    pub model: Model,
+    /// A JSON array of token ids
+    #[arg(long, value_name = "FILE.json")]
+    pub tokens: PathBuf,
+    /// Where to write tensor `logits`, f32 [T, V]
+    #[arg(long, value_name = "FILE.safetensors")]
+    pub out: PathBuf,
+    /// Process the first N tokens at once and the rest one by one through the KV cache [default: all at once]
+    #[arg(long, value_name = "N")]
+    pub prefill: Option<usize>,
+}
+
+/// How tokens are chosen, and how many.
+#[derive(Args)]
+pub struct Sample {
+    /// Positions the KV cache may reach [default: the model's limit, 4096 at most]
+    #[arg(long, value_name = "N")]
+    pub context: Option<u32>,
+    /// Most tokens to generate [default: until the model stops or the context is full]
+    #[arg(long, value_name = "N")]
+    pub max_tokens: Option<u32>,
+    /// 0 is greedy; higher is more varied
+    #[arg(long, value_name = "X", default_value_t = 0.6)]
+    pub temperature: f32,
+    /// Sample from the likeliest tokens that together have this probability
+    #[arg(long, value_name = "X", default_value_t = 0.95)]
+    pub top_p: f32,
+    /// Sample from the N likeliest tokens [default: all]
+    #[arg(long, value_name = "N")]
+    pub top_k: Option<u32>,
+    /// Leave out tokens less likely than X times the likeliest [default: none]
+    #[arg(long, value_name = "X")]
+    pub min_p: Option<f32>,
+    /// Divide the logits of tokens seen before by X; 1 is off
+    #[arg(long, value_name = "X", default_value_t = 1.0)]
+    pub repetition_penalty: f32,
+    /// The same seed, model and adapter give the same tokens
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub seed: u64,
+    /// Text that ends the generation; may be given more than once
+    #[arg(long, value_name = "TEXT")]
+    pub stop: Vec<String>,
+}
+
+#[derive(Args)]
+pub struct Generate {
+    #[command(flatten)]
+    pub model: Model,
+    /// What to continue, or to answer
+    #[arg(long, value_name = "TEXT")]
+    pub prompt: String,
+    /// A system message before the prompt
+    #[arg(long, value_name = "TEXT", conflicts_with = "raw")]
+    pub system: Option<String>,
+    /// No chat template: special-token text becomes its ids, BOS only where the tokenizer adds one
+    #[arg(long)]
+    pub raw: bool,
+    #[command(flatten)]
+    pub sample: Sample,
+    /// Print one JSON object at the end instead of text as it comes
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Chat {
+    #[command(flatten)]
+    pub model: Model,
+    /// A system message before the conversation
+    #[arg(long, value_name = "TEXT")]
+    pub system: Option<String>,
+    #[command(flatten)]
+    pub sample: Sample,
+}
+
+#[derive(Args)]
+pub struct Inspect {
+    /// A Hugging Face folder (config.json and safetensors) or a .gguf file
+    pub path: PathBuf,
+    /// As if held in this type [default: as in the file]
+    #[arg(long, value_name = "DTYPE", value_parser = dtype)]
+    pub dtype: Option<Dtype>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+impl Sample {
+    /// The engine's options for one generation.
+    pub fn options(&self) -> GenerateOptions {
+        let mut sampling = Sampling::default();
+        sampling.temperature = self.temperature;
+        sampling.top_p = self.top_p;
+        sampling.top_k = self.top_k;
+        sampling.min_p = self.min_p;
+        sampling.repetition_penalty = self.repetition_penalty;
+        sampling.seed = self.seed;
+        GenerateOptions { max_tokens: self.max_tokens, sampling, stop: self.stop.clone(), date: None }
+    }
+}
+
+fn dtype(name: &str) -> Result<Dtype, String> {
+    Dtype::parse(name).ok_or_else(|| {
+        let names: Vec<&str> = Dtype::ALL.iter().map(|dtype| dtype.name()).collect();
+        format!("expected one of {}", names.join(", "))
+    })
+}
+
+fn kv_dtype(name: &str) -> Result<KvDtype, String> {
+    KvDtype::parse(name).ok_or_else(|| "expected f16 or f32".to_owned())
+}

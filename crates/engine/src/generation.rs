@@ -1,0 +1,93 @@
+//! From logits to events: one generation's sampling, text and limits. No GPU.
+
+use text::{Detokenizer, Reasoning};
+
+use crate::sampler::Sampler;
+use crate::stop::StopStrings;
+use crate::voice::Voice;
+use crate::{Error, Event, Finish, FinishReason, GenerateOptions, Part};
+
+/// A generation between its prompt and its end.
+pub(crate) struct Generation {
+    /// Logits of the last position, (V).
+    pub(crate) logits: Vec<f32>,
+    sampler: Sampler,
+    detokenizer: Detokenizer,
+    stops: StopStrings,
+    reasoning: Reasoning,
+    eos_token_ids: Vec<u32>,
+    max_tokens: u32,
+    prompt_tokens: u32,
+    completion_tokens: u32,
+    reasoning_tokens: u32,
+    ended: Option<FinishReason>,
+}
+
+/// A sampled token and what it says.
+pub(crate) struct Verdict {
+    pub(crate) id: u32,
+    pub(crate) event: Event,
+}
+
+impl Generation {
+    /// A generation after `prompt`, whose tokens also count as seen for the repetition penalty.
+    pub(crate) fn new(
+        voice: &Voice,
+        eos_token_ids: &[u32],
+        prompt: &[u32],
+        options: GenerateOptions,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            logits: Vec::new(),
+            sampler: Sampler::new(options.sampling, prompt)?,
+            detokenizer: voice.tokenizer.stream(),
+            stops: StopStrings::new(options.stop),
+            reasoning: Reasoning::new(voice.starts_thinking(prompt)),
+            eos_token_ids: eos_token_ids.to_vec(),
+            max_tokens: options.max_tokens.unwrap_or(u32::MAX),
+            prompt_tokens: prompt.len() as u32,
+            completion_tokens: 0,
+            reasoning_tokens: 0,
+            ended: None,
+        })
+    }
+
+    /// Why no further token is to be sampled, if so.
+    pub(crate) fn ended(&self) -> Option<FinishReason> {
+        self.ended.or((self.completion_tokens >= self.max_tokens).then_some(FinishReason::Length))
+    }
+
+    /// Chooses the token after `position` from `logits` and says what it means.
+    pub(crate) fn sample(&mut self, voice: &Voice, position: u32) -> Result<Verdict, Error> {
+        let id = self.sampler.sample(&self.logits).map_err(|err| Error::at(err, position))?;
+        self.completion_tokens += 1;
+        self.reasoning_tokens += u32::from(self.reasoning.is_thinking());
+        if self.eos_token_ids.contains(&id) {
+            self.ended = Some(FinishReason::Stop);
+            return Ok(Verdict { id, event: Event::Token { id, text: String::new(), parts: Vec::new() } });
+        }
+        let decoded = self.detokenizer.push(&voice.tokenizer, id)?;
+        let text = self.stops.push(&decoded);
+        if self.stops.is_stopped() {
+            self.ended = Some(FinishReason::Stop);
+        }
+        let parts = self.reasoning.push(&text);
+        Ok(Verdict { id, event: Event::Token { id, text, parts } })
+    }
+
+    /// The last event: everything that was held back, and why it ended.
+    pub(crate) fn finish(&mut self, reason: FinishReason) -> Event {
+        let mut text = self.stops.push(&self.detokenizer.finish());
+        text.push_str(&self.stops.finish());
+        let mut parts = self.reasoning.push(&text);
+        parts.extend(self.reasoning.finish());
+        Event::Done(Finish {
+            reason,
+            text,
+            parts,
+            prompt_tokens: self.prompt_tokens,
+            completion_tokens: self.completion_tokens,
+            reasoning_tokens: self.reasoning_tokens,
+        })
+    }
+}

@@ -1,0 +1,108 @@
+//! From file names to a checkpoint and its voice: everything that is read before the first weight.
+
+use checkpoint::{Checkpoint, Parsed, gguf, safetensors};
+
+use crate::voice::Voice;
+use crate::{Error, Files};
+
+/// The first read of a header; most safetensors headers fit, and a GGUF's size is not known before.
+const FIRST_READ_BYTES: u64 = 64 << 10;
+/// Most bytes of a tokenizer, a template or a configuration: Llama-3's tokenizer.json has 9 to 17 MB.
+const TEXT_FILE_BYTES: u64 = 64 << 20;
+/// Where a Hugging Face folder keeps its weights.
+const SINGLE: &str = "model.safetensors";
+const INDEX: &str = "model.safetensors.index.json";
+
+/// A model whose headers are read and checked, and none of its weights.
+pub struct Opened {
+    /// What the weights are and where they lie.
+    pub checkpoint: Checkpoint,
+    pub(crate) voice: Result<Voice, Error>,
+}
+
+/// Reads all headers: of the GGUF named `model`, or of the Hugging Face folder where `model` is empty.
+///
+/// # Errors
+/// A file is missing, cannot be reached, or is not what it should be. A tokenizer at fault is kept until text is
+/// asked for: logits need none.
+pub async fn open(files: &impl Files, model: &str) -> Result<Opened, Error> {
+    if model.is_empty() { folder(files).await } else { single_gguf(files, model).await }
+}
+
+async fn single_gguf(files: &impl Files, name: &str) -> Result<Opened, Error> {
+    let header = header(files, name, gguf::Header::parse).await?;
+    let checkpoint = Checkpoint::from_gguf(name, header)?;
+    let voice = Voice::from_gguf(&checkpoint);
+    Ok(Opened { checkpoint, voice })
+}
+
+async fn folder(files: &impl Files) -> Result<Opened, Error> {
+    let config = text_file(files, "config.json").await?.ok_or_else(|| Error::MissingFile {
+        name: "config.json".to_owned(),
+        hint: "a Hugging Face folder has it beside its weights",
+    })?;
+    let generation_config = text_file(files, "generation_config.json").await?;
+    let mut shards = Vec::new();
+    for name in shard_names(files).await? {
+        let header = header(files, &name, safetensors::Header::parse).await?;
+        shards.push((name, header));
+    }
+    let checkpoint = Checkpoint::from_safetensors(&config, generation_config.as_deref(), shards)?;
+    let voice = folder_voice(files).await?;
+    Ok(Opened { checkpoint, voice })
+}
+
+/// The voice of a folder: the outer error is one of reading, the inner one of what was read.
+async fn folder_voice(files: &impl Files) -> Result<Result<Voice, Error>, Error> {
+    let Some(tokenizer) = text_file(files, "tokenizer.json").await? else {
+        return Ok(Err(Error::NoTokenizer));
+    };
+    let config = text_file(files, "tokenizer_config.json").await?;
+    let template = text_file(files, "chat_template.jinja").await?;
+    Ok(Voice::from_files(&tokenizer, config.as_deref(), template.as_deref()))
+}
+
+async fn shard_names(files: &impl Files) -> Result<Vec<String>, Error> {
+    if let Some(index) = text_file(files, INDEX).await? {
+        return Ok(safetensors::parse_index(&index)?);
+    }
+    Ok(vec![SINGLE.to_owned()])
+}
+
+async fn text_file(files: &impl Files, name: &str) -> Result<Option<Vec<u8>>, Error> {
+    match files.size_bytes(name).await? {
+        None => Ok(None),
+        Some(size @ ..=TEXT_FILE_BYTES) => files.read(name, 0..size).await.map(Some),
+        Some(size) => Err(Error::Files(format!("{name}: {size} bytes; {TEXT_FILE_BYTES} is the most that is read"))),
+    }
+}
+
+/// Reads as much of a file as its header needs.
+async fn header<T>(
+    files: &impl Files,
+    name: &str,
+    parse: impl Fn(&[u8], Option<u64>) -> Result<Parsed<T>, checkpoint::Error>,
+) -> Result<T, Error> {
+    let size = files.size_bytes(name).await?.ok_or_else(|| Error::MissingFile {
+        name: name.to_owned(),
+        hint: "the weights of a model are one .gguf file, model.safetensors, or shards named by its index",
+    })?;
+    let mut prefix = Vec::new();
+    let mut want = FIRST_READ_BYTES.min(size);
+    loop {
+        let have = prefix.len() as u64;
+        prefix.extend(files.read(name, have..want).await?);
+        match parse(&prefix, Some(size))? {
+            Parsed::Complete(header) => return Ok(header),
+            Parsed::Incomplete { need_bytes } if want < size => {
+                // Doubling keeps the cost of parsing anew in proportion to the header.
+                want = need_bytes.max(2 * want).min(size);
+            }
+            Parsed::Incomplete { need_bytes } => {
+                return Err(Error::Files(format!(
+                    "{name}: the header needs {need_bytes} bytes and the file has {size}; it was cut short"
+                )));
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! What a caller may ask for, at loading and for one generation.
+
+use serde::Deserialize;
+
+use crate::sampler::Sampling;
+
+pub use checkpoint::Dtype;
+pub use decoder::KvDtype;
+
+/// How to hold a model.
+#[derive(Clone, Debug, Default)]
+pub struct LoadOptions {
+    /// How matrices are held; `None` keeps the file's precision.
+    pub dtype: Option<Dtype>,
+    /// How keys and values are held; `None` is f32 beside f32 matrices and f16 beside all others.
+    pub kv: Option<KvDtype>,
+    /// Most positions a session may reach; `None` is the model's own limit, 4096 at most.
+    pub context: Option<u32>,
+    /// Ask the adapter for WebGPU's default limits even where it offers more.
+    pub default_limits: bool,
+}
+
+/// What to generate from.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Prompt {
+    /// A conversation, rendered by the model's chat template.
+    Chat(Vec<text::Message>),
+    /// Text taken as it stands: special-token text becomes its ids, BOS only where the tokenizer adds one.
+    Raw(String),
+}
+
+/// How to generate.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct GenerateOptions {
+    /// Most tokens to generate; `None` goes on until the model stops or the context is full.
+    pub max_tokens: Option<u32>,
+    /// How a token is chosen from logits.
+    pub sampling: Sampling,
+    /// Strings that end the generation, left out of the text.
+    pub stop: Vec<String>,
+    /// The day a template may name, as `strftime_now` asks: ISO 8601, from the caller, who has a clock.
+    pub date: Option<String>,
+}
+
+impl Default for GenerateOptions {
+    fn default() -> Self {
+        Self { max_tokens: None, sampling: Sampling::default(), stop: Vec::new(), date: None }
+    }
+}

@@ -1,0 +1,194 @@
+//! One timeline: what stands in the KV cache, and the generation that continues it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::engine::Engine;
+use crate::generation::{Generation, Verdict};
+use crate::model::{Rows, Timeline};
+use crate::{Error, Event, FinishReason, GenerateOptions, Prompt};
+
+/// A conversation's place in the model. Prompts that share a beginning with what the cache holds pay only for the rest.
+pub struct Session {
+    engine: Engine,
+    timeline: Timeline,
+    /// The tokens whose keys and values stand in the cache, in order.
+    cached: Vec<u32>,
+    running: Option<Running>,
+    abort: Abort,
+}
+
+/// Ends a running generation from elsewhere: a button, a signal handler.
+#[derive(Clone, Debug, Default)]
+pub struct Abort(Arc<AtomicBool>);
+
+impl Abort {
+    /// The generation ends at its next step, with reason `abort`.
+    pub fn abort(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn is_asked(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A generation under way.
+struct Running {
+    generation: Generation,
+    /// Tokens not yet in the cache: the prompt's rest, then the token sampled last.
+    waiting: Vec<u32>,
+    prompt_is_cached: bool,
+}
+
+impl Session {
+    /// A new, empty timeline over a loaded model.
+    ///
+    /// # Errors
+    /// The GPU has no room for its cache.
+    pub async fn open(engine: &Engine) -> Result<Self, Error> {
+        let timeline = Timeline::open(engine.model(), engine.context()).await?;
+        Ok(Self { engine: engine.clone(), timeline, cached: Vec::new(), running: None, abort: Abort::default() })
+    }
+
+    /// Something to end this session's generations with, from anywhere.
+    pub fn abort_handle(&self) -> Abort {
+        self.abort.clone()
+    }
+
+    /// Begins a generation; what ran before is dropped, its cache kept as far as the new prompt shares it.
+    ///
+    /// # Errors
+    /// The prompt is empty or longer than the context, an option is out of range, or the model has no tokenizer.
+    pub fn start(&mut self, prompt: &Prompt, options: GenerateOptions) -> Result<(), Error> {
+        let tokens = self.engine.voice()?.encode(prompt, options.date.as_deref())?;
+        self.start_from(tokens, options)
+    }
+
+    fn start_from(&mut self, tokens: Vec<u32>, options: GenerateOptions) -> Result<(), Error> {
+        self.running = None;
+        self.abort.0.store(false, Ordering::Relaxed);
+        let context = self.engine.context();
+        if tokens.is_empty() {
+            return Err(Error::EmptyPrompt);
+        }
+        if tokens.len() >= context as usize {
+            return Err(Error::PromptTooLong { tokens: tokens.len() as u32, context });
+        }
+        self.check_ids(&tokens)?;
+        let generation = Generation::new(self.engine.voice()?, &self.engine.config().eos_token_ids, &tokens, options)?;
+        let shared = self.cached.iter().zip(&tokens).take_while(|(cached, token)| cached == token).count();
+        // The last token runs even where it is cached: its logits are what the generation begins with.
+        self.cached.truncate(shared.min(tokens.len() - 1));
+        let waiting = tokens[self.cached.len()..].to_vec();
+        self.running = Some(Running { generation, waiting, prompt_is_cached: false });
+        Ok(())
+    }
+
+    /// The next thing that happens.
+    ///
+    /// # Errors
+    /// The GPU failed, logits are not finite, or no generation runs. An error ends the generation.
+    pub async fn next(&mut self) -> Result<Event, Error> {
+        let mut running = self.running.take().ok_or(Error::NotStarted)?;
+        let event = self.step(&mut running).await?;
+        if !matches!(event, Event::Done(_)) {
+            self.running = Some(running);
+        }
+        Ok(event)
+    }
+
+    async fn step(&mut self, running: &mut Running) -> Result<Event, Error> {
+        if !running.prompt_is_cached {
+            return self.prefill(running).await;
+        }
+        if self.abort.is_asked() {
+            return Ok(running.generation.finish(FinishReason::Abort));
+        }
+        if let Some(reason) = running.generation.ended() {
+            return Ok(running.generation.finish(reason));
+        }
+        if !running.waiting.is_empty() {
+            if self.cached.len() + running.waiting.len() > self.engine.context() as usize {
+                return Ok(running.generation.finish(FinishReason::Context));
+            }
+            let tokens = std::mem::take(&mut running.waiting);
+            if !self.forward(&tokens, Rows::Last, running).await? {
+                return Ok(running.generation.finish(FinishReason::Memory));
+            }
+        }
+        let position = self.cached.len() as u32 - 1;
+        let Verdict { id, event } = running.generation.sample(self.engine.voice()?, position)?;
+        running.waiting.push(id);
+        Ok(event)
+    }
+
+    /// Brings the prompt into the cache, a chunk a submit, so that an abort is heard between chunks.
+    async fn prefill(&mut self, running: &mut Running) -> Result<Event, Error> {
+        let cached = self.cached.len() as u32;
+        let tokens = std::mem::take(&mut running.waiting);
+        let chunks: Vec<&[u32]> = tokens.chunks(self.engine.model().tokens_at_once()).collect();
+        for (index, chunk) in chunks.iter().enumerate() {
+            if self.abort.is_asked() {
+                return Ok(running.generation.finish(FinishReason::Abort));
+            }
+            let rows = if index + 1 == chunks.len() { Rows::Last } else { Rows::None };
+            if !self.forward(chunk, rows, running).await? {
+                return Ok(running.generation.finish(FinishReason::Memory));
+            }
+        }
+        running.prompt_is_cached = true;
+        Ok(Event::Prompt { tokens: cached + tokens.len() as u32, cached })
+    }
+
+    /// Runs `tokens` after what is cached; `false` where the KV cache cannot hold them.
+    async fn forward(&mut self, tokens: &[u32], rows: Rows, running: &mut Running) -> Result<bool, Error> {
+        if !self.timeline.reserve(self.engine.model(), self.cached.len() + tokens.len()).await? {
+            return Ok(false);
+        }
+        let position = self.cached.len() as u32;
+        self.timeline.forward(self.engine.model(), position, tokens, rows, &mut running.generation.logits).await?;
+        self.cached.extend_from_slice(tokens);
+        Ok(true)
+    }
+
+    /// Logits of every position of one causal pass over `tokens`, row by row into `keep`: the first `prefill` at once
+    /// (all of them where `None`), the rest one by one through the KV cache.
+    ///
+    /// # Errors
+    /// An id lies outside the vocabulary, the tokens outgrow the context, or the GPU failed.
+    pub async fn logits(
+        &mut self,
+        tokens: &[u32],
+        prefill: Option<usize>,
+        keep: &mut dyn FnMut(&[f32]),
+    ) -> Result<(), Error> {
+        self.running = None;
+        self.cached.clear();
+        self.check_ids(tokens)?;
+        let context = self.engine.context();
+        if tokens.len() > context as usize {
+            return Err(Error::PromptTooLong { tokens: tokens.len() as u32, context });
+        }
+        let (at_once, one_by_one) = tokens.split_at(prefill.unwrap_or(tokens.len()).min(tokens.len()));
+        let mut logits = Vec::new();
+        for chunk in at_once.chunks(self.engine.model().tokens_at_once()).chain(one_by_one.chunks(1)) {
+            if !self.timeline.reserve(self.engine.model(), self.cached.len() + chunk.len()).await? {
+                return Err(Error::Decoder(decoder::Error::KvMemory { positions: context }));
+            }
+            let position = self.cached.len() as u32;
+            self.timeline.forward(self.engine.model(), position, chunk, Rows::All, &mut logits).await?;
+            self.cached.extend_from_slice(chunk);
+            logits.chunks_exact(self.engine.config().vocab_size as usize).for_each(&mut *keep);
+        }
+        Ok(())
+    }
+
+    fn check_ids(&self, tokens: &[u32]) -> Result<(), Error> {
+        let vocab_size = self.engine.config().vocab_size;
+        match tokens.iter().find(|id| **id >= vocab_size) {
+            Some(&id) => Err(Error::TokenId { id, vocab_size }),
+            None => Ok(()),
+        }
+    }
+}
