@@ -1,1 +1,34 @@
-//! Soon.
+//! The kernels of the forward pass, in the order it runs them. One kernel is one pair of files: `X.wgsl` the maths,
+//! `X.rs` its parameters, bindings and dispatch.
+//!
+//! Kernels know buffers and sizes, never layers or names of tensors. Model sizes are uniforms, so that one compiled
+//! pipeline serves every shape; what makes a variant is an `override`. Every kernel runs on WebGPU's default limits
+//! with no optional feature.
+
+mod packed;
+mod variant;
+
+pub mod embed;
+pub mod rms_norm_matmul;
+
+pub mod rope_qk_norm_append;
+
+pub mod attention;
+
+pub mod matmul_residual;
+
+pub mod rms_norm_gate_up_swiglu;
+
+mod kernels;
+mod known_answer;
+mod noise;
+mod truth;
+
+pub use kernels::{Kernels, Step};
+pub use packed::{KvType, WeightType};
+pub use variant::MatrixKernel;
+
+#[cfg(test)]
+mod check;
+#[cfg(test)]
+mod trial;

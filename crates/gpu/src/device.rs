@@ -97,8 +97,11 @@ impl Device {
     /// The GPU has no room for it.
     pub async fn buffer(&self, label: &str, size_bytes: u64, usage: Usage) -> Result<Buffer, Error> {
         let size_bytes = size_bytes.max(16).next_multiple_of(16);
-        let full =
-            Error::OutOfMemory { label: label.to_owned(), size_bytes, allocated_bytes: self.allocated_bytes() };
+        let full = Error::OutOfMemory {
+            label: label.to_owned(),
+            size_bytes,
+            allocated_bytes: self.allocated_bytes(),
+        };
         if size_bytes > self.0.limits.buffer_bytes {
             return Err(full);
         }

@@ -6,14 +6,15 @@ use crate::{BindGroup, Buffer, Device, Pipeline, Readback};
 pub struct Frame {
     encoder: wgpu::CommandEncoder,
     pass: Option<wgpu::ComputePass<'static>>,
-    dispatches: u32,
+    /// Kept so that nothing a recorded dispatch names is freed before it is submitted.
+    groups: Vec<BindGroup>,
 }
 
 impl Device {
     /// An empty frame.
     pub fn frame(&self) -> Frame {
         let encoder = self.raw().create_command_encoder(&wgpu::CommandEncoderDescriptor { label: None });
-        Frame { encoder, pass: None, dispatches: 0 }
+        Frame { encoder, pass: None, groups: Vec::new() }
     }
 }
 
@@ -25,9 +26,9 @@ impl Frame {
             encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default()).forget_lifetime()
         });
         pass.set_pipeline(&pipeline.raw);
-        pass.set_bind_group(0, &group.raw, &[]);
+        pass.set_bind_group(0, &group.0.raw, &[]);
         pass.dispatch_workgroups(workgroups[0], workgroups[1], workgroups[2]);
-        self.dispatches += 1;
+        self.groups.push(group.clone());
     }
 
     /// Copies `size_bytes` from the start of one buffer to the start of another; ends the pass.
@@ -43,7 +44,7 @@ impl Frame {
 
     /// Dispatches recorded so far.
     pub fn dispatches(&self) -> u32 {
-        self.dispatches
+        self.groups.len() as u32
     }
 
     /// Hands the work to the GPU.

@@ -1,5 +1,7 @@
 //! Kernels made ready to run, and the buffers they run on.
 
+use std::rc::Rc;
+
 use crate::{Buffer, Device, Error};
 
 /// How a kernel sees one buffer.
@@ -40,9 +42,12 @@ pub struct Pipeline {
     pub(crate) raw: wgpu::ComputePipeline,
 }
 
-/// The buffers of one dispatch.
+/// The buffers of one dispatch; clones are the same group.
 #[derive(Clone, Debug)]
-pub struct BindGroup {
+pub struct BindGroup(pub(crate) Rc<Bound>);
+
+#[derive(Debug)]
+pub(crate) struct Bound {
     pub(crate) raw: wgpu::BindGroup,
     /// Kept so that no buffer is freed before the groups that name it.
     _buffers: Vec<Buffer>,
@@ -69,9 +74,10 @@ impl Device {
                 count: None,
             })
             .collect();
-        let raw = self
-            .raw()
-            .create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor { label: Some(label), entries: &entries });
+        let raw = self.raw().create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+            label: Some(label),
+            entries: &entries,
+        });
         Layout { label: label.to_owned(), raw, bindings: bindings.len() }
     }
 
@@ -102,9 +108,7 @@ impl Device {
             cache: None,
         });
         match scope.pop().await {
-            Some(err) => {
-                Err(Error::Validation { label: shader.label.to_owned(), reason: err.to_string() })
-            }
+            Some(err) => Err(Error::Validation { label: shader.label.to_owned(), reason: err.to_string() }),
             None => Ok(Pipeline { raw }),
         }
     }
@@ -128,6 +132,6 @@ impl Device {
             layout: &layout.raw,
             entries: &entries,
         });
-        BindGroup { raw, _buffers: buffers.iter().map(|buffer| (*buffer).clone()).collect() }
+        BindGroup(Rc::new(Bound { raw, _buffers: buffers.iter().map(|buffer| (*buffer).clone()).collect() }))
     }
 }

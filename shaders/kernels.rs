@@ -1,0 +1,87 @@
+//! All kernels of a forward pass, compiled once.
+
+use bytemuck::{Pod, Zeroable};
+use gpu::{Device, Error};
+
+use crate::attention::Attention;
+use crate::embed::Embed;
+use crate::rope_qk_norm_append::RopeQkNormAppend;
+use crate::{
+    KvType, MatrixKernel, WeightType, known_answer, matmul_residual, rms_norm_gate_up_swiglu, rms_norm_matmul,
+};
+
+/// `struct Step` of `shared/step.wgsl`: what changes from one call to the next.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
+pub struct Step {
+    /// Of the first token of this call in the KV cache.
+    pub position: u32,
+    /// T, tokens a kernel works on.
+    pub tokens: u32,
+    /// The first of them among the tokens of this call.
+    pub first_token: u32,
+}
+
+/// The kernels of a forward pass over the weight types of one model.
+#[derive(Clone, Debug)]
+pub struct Kernels {
+    /// Token ids to rows of the embedding.
+    pub embed: Embed,
+    /// Queries, keys and values; the logits.
+    pub rms_norm_matmul: MatrixKernel,
+    /// Positions, norms, the cache.
+    pub rope_qk_norm_append: RopeQkNormAppend,
+    /// Queries over the cache.
+    pub attention: Attention,
+    /// Back into the residual.
+    pub matmul_residual: MatrixKernel,
+    /// The gated half of the feed-forward.
+    pub rms_norm_gate_up_swiglu: MatrixKernel,
+    kv: KvType,
+    weights: Vec<WeightType>,
+    embedding: WeightType,
+}
+
+impl Kernels {
+    /// Compiles what a model needs: an embedding of one type, matrices of all of `weights`, a cache of `kv`.
+    ///
+    /// # Errors
+    /// A shader is refused.
+    pub async fn new(
+        device: &Device,
+        embedding: WeightType,
+        weights: &[WeightType],
+        kv: KvType,
+    ) -> Result<Self, Error> {
+        Self::for_kind(device, embedding, weights, kv, device.adapter().is_software).await
+    }
+
+    /// As [`Kernels::new`], for a software adapter or for hardware whatever the device is.
+    pub(crate) async fn for_kind(
+        device: &Device,
+        embedding: WeightType,
+        weights: &[WeightType],
+        kv: KvType,
+        is_software: bool,
+    ) -> Result<Self, Error> {
+        Ok(Self {
+            embed: Embed::new(device, embedding).await?,
+            rms_norm_matmul: rms_norm_matmul::kernel(device, weights, is_software).await?,
+            rope_qk_norm_append: RopeQkNormAppend::new(device, kv, is_software).await?,
+            attention: Attention::new(device, kv).await?,
+            matmul_residual: matmul_residual::kernel(device, weights, is_software).await?,
+            rms_norm_gate_up_swiglu: rms_norm_gate_up_swiglu::kernel(device, weights, is_software).await?,
+            kv,
+            weights: weights.to_vec(),
+            embedding,
+        })
+    }
+
+    /// Holds every kernel against a known answer.
+    ///
+    /// # Errors
+    /// One of them computes wrongly here, or the GPU failed.
+    pub async fn check(&self, device: &Device) -> Result<(), Error> {
+        known_answer::check(self, device, self.embedding, &self.weights, self.kv).await
+    }
+}
