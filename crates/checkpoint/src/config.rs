@@ -1,96 +1,181 @@
-//! The shape of a model, whichever file described it.
+//! What a model is, whichever file said so.
 
-/// The two decoders there are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// Which family's rules were read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Architecture {
-    /// The text model of Llama 4, dense: MobileLLM-R1.
+    /// `llama4_text`: MobileLLM-R1.
     Llama4Text,
-    /// Llama, as in SmolLM2.
+    /// `llama`: SmolLM2 and its kin.
     Llama,
 }
 
-/// What the forward pass needs to know of a model.
-///
-/// A `Config` that came out of a [`Checkpoint`](crate::Checkpoint) has been checked: no size is zero or absurd, heads
-/// divide, and `layers` has one entry for each layer.
+/// A decoder's shape and rules, in the words of `config.json`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Config {
-    /// Which decoder.
+    /// Which family's rules were read.
     pub architecture: Architecture,
-    /// C, the width of the residual stream.
+    /// C.
     pub hidden_size: u32,
-    /// F, the width of the (dense) feed-forward network.
+    /// F, the width of the dense feed-forward: `intermediate_size_mlp` in `llama4_text`.
     pub intermediate_size: u32,
     /// L.
     pub num_hidden_layers: u32,
     /// H.
     pub num_attention_heads: u32,
-    /// K; H is a multiple of it.
+    /// K.
     pub num_key_value_heads: u32,
-    /// D; even.
+    /// D.
     pub head_dim: u32,
     /// V.
     pub vocab_size: u32,
-    /// The longest context the model was made for.
+    /// Most positions the model was made for.
     pub max_position_embeddings: u32,
-    /// Added to the mean square in every norm, the QK-norm too.
+    /// Added to a mean square before its root is taken.
     pub rms_norm_eps: f32,
     /// Base of the rotary frequencies.
     pub rope_theta: f64,
-    /// How the frequencies are stretched, if they are.
+    /// How the frequencies were stretched for longer contexts.
     pub rope_scaling: Option<Llama3Scaling>,
-    /// Whether the head is the embedding.
+    /// The head is the embedding.
     pub tie_word_embeddings: bool,
-    /// Whether q, k, v and o have biases.
+    /// q, k, v and o have a bias.
     pub attention_bias: bool,
-    /// What a sequence begins with.
+    /// The token a text begins with.
     pub bos_token_id: Option<u32>,
-    /// What ends a generation: ascending, each once.
+    /// Tokens that end a generation.
     pub eos_token_ids: Vec<u32>,
-    /// What fills a batch.
-    pub pad_token_id: Option<u32>,
-    /// One for each layer.
+    /// One entry a layer.
     pub layers: Vec<LayerConfig>,
 }
 
 /// What differs between layers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LayerConfig {
-    /// Whether q and k are rotated.
+    /// Queries and keys are turned by their position.
     pub use_rope: bool,
-    /// Whether q and k are normalised per head, without a weight, after they are rotated.
+    /// Queries and keys are normed a head each, after turning, without a weight.
     pub use_qk_norm: bool,
-    /// Position i sees j only where both lie in the same chunk of this many positions.
+    /// Attention looks back to the start of its own chunk of so many positions.
     pub attention_chunk_size: Option<u32>,
-    /// How q grows with its position, on layers without RoPE.
+    /// Queries grow with their position.
     pub temperature: Option<Temperature>,
 }
 
-/// q at position p is multiplied by ln(1 + floor((p + 1) / floor_scale)) * attn_scale + 1.
+/// Temperature of a layer without rotary embedding: `ln(1 + floor((position + 1) / floor_scale)) * attn_scale + 1`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Temperature {
-    /// Positions per step; not 0.
+    /// Positions.
     pub floor_scale: u32,
-    /// Height of a step.
+    /// Not the scale of the softmax.
     pub attn_scale: f32,
 }
 
-/// The frequency scaling of Llama 3.1.
+/// `rope_scaling` of type `llama3`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Llama3Scaling {
-    /// What low frequencies are divided by.
-    pub factor: f32,
-    /// Wavelengths above original_max_position_embeddings / low_freq_factor are low frequencies.
-    pub low_freq_factor: f32,
-    /// Wavelengths below original_max_position_embeddings / high_freq_factor are left alone.
-    pub high_freq_factor: f32,
-    /// The context before it was stretched.
-    pub original_max_position_embeddings: u32,
+    /// By how much low frequencies are slowed.
+    pub factor: f64,
+    /// Waves longer than `original / low_freq_factor` are slowed fully.
+    pub low_freq_factor: f64,
+    /// Waves shorter than `original / high_freq_factor` are left alone.
+    pub high_freq_factor: f64,
+    /// Positions before the stretching.
+    pub original_max_position_embeddings: f64,
 }
 
 impl Config {
-    /// The rotary frequencies, (D/2), in the f32 arithmetic of transformers.
+    /// Rotary frequencies, (D/2), in the f32 arithmetic of transformers.
+    ///
+    /// Source: `ROPE_INIT_FUNCTIONS` of transformers, `default` and `llama3`.
     pub fn inv_freq(&self) -> Vec<f32> {
-        Vec::new()
+        let head_dim = self.head_dim as f32;
+        let frequency = |i: u32| 1.0 / (self.rope_theta as f32).powf((2 * i) as f32 / head_dim);
+        (0..self.head_dim / 2).map(frequency).map(|f| self.rope_scaling.map_or(f, |s| s.scaled(f))).collect()
+    }
+
+    /// Elements of all matrices that a token passes through, the head included.
+    pub fn matrix_elements(&self) -> u64 {
+        let [c, f, h, k, v, l] = [
+            self.hidden_size,
+            self.intermediate_size,
+            self.num_attention_heads * self.head_dim,
+            self.num_key_value_heads * self.head_dim,
+            self.vocab_size,
+            self.num_hidden_layers,
+        ]
+        .map(u64::from);
+        l * (2 * c * h + 2 * c * k + 3 * c * f) + c * v
+    }
+
+    /// Numbers the KV cache holds for one position.
+    pub fn kv_elements_per_position(&self) -> u64 {
+        2 * u64::from(self.num_hidden_layers) * u64::from(self.num_key_value_heads) * u64::from(self.head_dim)
+    }
+
+    /// Refuses what no decoder of ours could run; called once, whichever file spoke.
+    pub(crate) fn check(self) -> Result<Self, crate::Error> {
+        let fault = |key: &str, fault: String| Err(crate::Error::config(key, fault));
+        let in_range = [
+            ("num_hidden_layers", self.num_hidden_layers, 1024),
+            ("hidden_size", self.hidden_size, 1 << 15),
+            ("intermediate_size", self.intermediate_size, 1 << 17),
+            ("num_attention_heads", self.num_attention_heads, 1024),
+            ("num_key_value_heads", self.num_key_value_heads, 1024),
+            ("head_dim", self.head_dim, 256),
+            ("vocab_size", self.vocab_size, 1 << 20),
+            ("max_position_embeddings", self.max_position_embeddings, 1 << 24),
+        ];
+        for (key, found, most) in in_range {
+            if !(1..=most).contains(&found) {
+                return fault(key, format!("{found}; expected 1 to {most}"));
+            }
+        }
+        if !self.num_attention_heads.is_multiple_of(self.num_key_value_heads) {
+            let (heads, kv_heads) = (self.num_attention_heads, self.num_key_value_heads);
+            return fault(
+                "num_key_value_heads",
+                format!("{kv_heads} does not divide {heads} attention heads"),
+            );
+        }
+        if !self.head_dim.is_multiple_of(8) {
+            return fault("head_dim", format!("{}; expected a multiple of 8", self.head_dim));
+        }
+        let columns = [
+            ("hidden_size", self.hidden_size),
+            ("intermediate_size", self.intermediate_size),
+            ("num_attention_heads * head_dim", self.num_attention_heads * self.head_dim),
+        ];
+        for (key, found) in columns {
+            if !found.is_multiple_of(32) {
+                return fault(
+                    key,
+                    format!("{found}; weights are held in blocks of 32, expected a multiple of it"),
+                );
+            }
+        }
+        if !(self.rms_norm_eps > 0.0 && self.rms_norm_eps < 1.0) {
+            return fault("rms_norm_eps", format!("{}; expected a small positive number", self.rms_norm_eps));
+        }
+        if !(self.rope_theta >= 1.0 && self.rope_theta <= 1e12) {
+            return fault("rope_theta", format!("{}; expected 1 to 1e12", self.rope_theta));
+        }
+        Ok(self)
+    }
+}
+
+impl Llama3Scaling {
+    fn scaled(&self, frequency: f32) -> f32 {
+        let original = self.original_max_position_embeddings;
+        let wavelength = 2.0 * std::f64::consts::PI / f64::from(frequency);
+        if wavelength > original / self.low_freq_factor {
+            return (f64::from(frequency) / self.factor) as f32;
+        }
+        if wavelength < original / self.high_freq_factor || self.low_freq_factor == self.high_freq_factor {
+            return frequency;
+        }
+        let smooth =
+            (original / wavelength - self.low_freq_factor) / (self.high_freq_factor - self.low_freq_factor);
+        let frequency = f64::from(frequency);
+        ((1.0 - smooth) * frequency / self.factor + smooth * frequency) as f32
     }
 }

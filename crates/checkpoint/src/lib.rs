@@ -1,27 +1,41 @@
-//! Model files to named tensors: configuration, headers, streamed and repacked weights.
+//! Model files to named tensors: configuration, headers, streamed and repacked weights. No IO.
 //!
-//! Nothing here opens a file. A face hands in the first bytes of each file until its header is complete, then the
-//! rest of it in order, and gets back whole rows in the one layout that the GPU holds.
-//!
-//! Order of the data: [`gguf::Header`] or [`safetensors::Header`] → [`Checkpoint`] → [`Held`] → [`Stream`] → [`Piece`].
+//! A checkpoint is opened from its headers alone ([`Checkpoint::from_gguf`], [`Checkpoint::from_safetensors`]), so
+//! that everything that can be wrong with names, shapes and ranges is said before a weight byte is read. Its weights
+//! are then pushed through a [`Stream`] in chunks of any length and come out as [`Piece`]s in one packed layout,
+//! [`Dtype`]. Only this crate knows how files name things: above it a tensor has a [`Role`] and a layer.
 
 pub mod block;
 mod checkpoint;
 mod config;
 mod dtype;
 mod error;
+mod file_dtype;
 pub mod gguf;
+mod gguf_config;
 mod held;
+mod hugging_face_config;
 mod role;
 pub mod safetensors;
 mod stream;
-mod tensor;
 
-pub use checkpoint::{Checkpoint, Parsed, WeightFile};
+pub use checkpoint::{Checkpoint, Tensor, WeightFile};
 pub use config::{Architecture, Config, LayerConfig, Llama3Scaling, Temperature};
-pub use dtype::{BLOCK, Dtype, FileDtype};
+pub use dtype::Dtype;
 pub use error::Error;
+pub use file_dtype::FileDtype;
 pub use held::Held;
-pub use role::Role;
+pub use role::{Role, RowOrder};
 pub use stream::{Piece, Stream};
-pub use tensor::Tensor;
+
+/// What a header parser says of a prefix of a file.
+#[derive(Clone, Debug)]
+pub enum Parsed<T> {
+    /// The header is whole.
+    Complete(T),
+    /// Ask again with at least this many bytes from the start of the file.
+    Incomplete {
+        /// Bytes.
+        need_bytes: u64,
+    },
+}

@@ -1,27 +1,25 @@
-//! What a tensor is to the model, whatever its file calls it.
+//! What a tensor is for, and what files call it.
 
-use crate::Config;
-
-/// The part a tensor plays; the names are those of Hugging Face checkpoints.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// What a tensor is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// (V, C): a row for each token; the head as well where word embeddings are tied.
+    /// (V, C), and the head as well where the two are tied.
     EmbedTokens,
-    /// (V, C): present where word embeddings are not tied.
+    /// (V, C).
     LmHead,
-    /// (C): the norm before the head.
+    /// (C), before the head.
     Norm,
-    /// (C): the norm before attention.
+    /// (C), before attention.
     InputLayernorm,
-    /// (C): the norm before the feed-forward network, in spite of its name.
+    /// (C), before the feed-forward.
     PostAttentionLayernorm,
-    /// (H*D, C), rows in half-rotate order.
+    /// (H * D, C).
     QProj,
-    /// (K*D, C), rows in half-rotate order.
+    /// (K * D, C).
     KProj,
-    /// (K*D, C).
+    /// (K * D, C).
     VProj,
-    /// (C, H*D).
+    /// (C, H * D).
     OProj,
     /// (F, C).
     GateProj,
@@ -29,72 +27,105 @@ pub enum Role {
     UpProj,
     /// (C, F).
     DownProj,
-    /// (H*D), in half-rotate order.
+    /// (H * D).
     QBias,
-    /// (K*D), in half-rotate order.
+    /// (K * D).
     KBias,
-    /// (K*D).
+    /// (K * D).
     VBias,
     /// (C).
     OBias,
 }
 
+/// How the rows of a head of `q_proj` and `k_proj` follow one another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RowOrder {
+    /// Rotary pairs lie side by side: rows 2i and 2i + 1.
+    AdjacentPairs,
+    /// Rotary pairs lie half a head apart: rows i and i + D/2. The order all pieces come out in.
+    Halves,
+}
+
 impl Role {
-    /// Every role: those of the model, then those of each layer in the order of the forward pass.
-    pub const ALL: [Self; 16] = [
-        Self::EmbedTokens,
-        Self::LmHead,
-        Self::Norm,
+    /// Roles outside the layers.
+    pub(crate) const OUTER: [Self; 3] = [Self::EmbedTokens, Self::Norm, Self::LmHead];
+    /// Roles of every layer.
+    pub(crate) const LAYER: [Self; 9] = [
         Self::InputLayernorm,
         Self::QProj,
         Self::KProj,
         Self::VProj,
         Self::OProj,
-        Self::QBias,
-        Self::KBias,
-        Self::VBias,
-        Self::OBias,
         Self::PostAttentionLayernorm,
         Self::GateProj,
         Self::UpProj,
         Self::DownProj,
     ];
+    /// Roles of every layer where the configuration has `attention_bias`.
+    pub(crate) const BIASES: [Self; 4] = [Self::QBias, Self::KBias, Self::VBias, Self::OBias];
 
-    /// Whether each layer has one of its own.
-    pub const fn in_layer(self) -> bool {
-        !matches!(self, Self::EmbedTokens | Self::LmHead | Self::Norm)
+    /// A vector of f32: norms and biases.
+    pub const fn is_vector(self) -> bool {
+        matches!(
+            self,
+            Self::Norm
+                | Self::InputLayernorm
+                | Self::PostAttentionLayernorm
+                | Self::QBias
+                | Self::KBias
+                | Self::VBias
+                | Self::OBias
+        )
     }
 
-    /// Whether it is a bias of attention.
-    pub const fn is_bias(self) -> bool {
-        matches!(self, Self::QBias | Self::KBias | Self::VBias | Self::OBias)
-    }
-
-    /// Whether it comes as packed rows ([`Piece::Rows`](crate::Piece::Rows)) rather than as an f32 vector.
-    pub const fn is_matrix(self) -> bool {
-        !self.is_bias() && !matches!(self, Self::Norm | Self::InputLayernorm | Self::PostAttentionLayernorm)
-    }
-
-    /// Rows and columns in a model of this configuration; a vector has one row.
-    pub const fn shape(self, config: &Config) -> (u32, u32) {
-        let c = config.hidden_size;
-        let q = config.num_attention_heads * config.head_dim;
-        let kv = config.num_key_value_heads * config.head_dim;
-        match self {
-            Self::EmbedTokens | Self::LmHead => (config.vocab_size, c),
-            Self::Norm | Self::InputLayernorm | Self::PostAttentionLayernorm | Self::OBias => (1, c),
-            Self::QProj => (q, c),
-            Self::KProj | Self::VProj => (kv, c),
-            Self::OProj => (c, q),
-            Self::GateProj | Self::UpProj => (config.intermediate_size, c),
-            Self::DownProj => (c, config.intermediate_size),
-            Self::QBias => (1, q),
-            Self::KBias | Self::VBias => (1, kv),
-        }
-    }
-
-    /// Whether its rows (or elements) pass through RoPE, so that their order within a head matters.
-    pub const fn rotates(self) -> bool {
+    /// Its rows are turned by rotary embedding.
+    pub(crate) const fn is_turned(self) -> bool {
         matches!(self, Self::QProj | Self::KProj | Self::QBias | Self::KBias)
+    }
+
+    /// Its name in a Hugging Face checkpoint; `feed_forward` is `feed_forward` or `mlp`.
+    pub(crate) fn hugging_face_name(self, layer: Option<u32>, feed_forward: &str) -> String {
+        let inner = match self {
+            Self::EmbedTokens => return "model.embed_tokens.weight".to_owned(),
+            Self::Norm => return "model.norm.weight".to_owned(),
+            Self::LmHead => return "lm_head.weight".to_owned(),
+            Self::InputLayernorm => "input_layernorm.weight".to_owned(),
+            Self::PostAttentionLayernorm => "post_attention_layernorm.weight".to_owned(),
+            Self::QProj => "self_attn.q_proj.weight".to_owned(),
+            Self::KProj => "self_attn.k_proj.weight".to_owned(),
+            Self::VProj => "self_attn.v_proj.weight".to_owned(),
+            Self::OProj => "self_attn.o_proj.weight".to_owned(),
+            Self::QBias => "self_attn.q_proj.bias".to_owned(),
+            Self::KBias => "self_attn.k_proj.bias".to_owned(),
+            Self::VBias => "self_attn.v_proj.bias".to_owned(),
+            Self::OBias => "self_attn.o_proj.bias".to_owned(),
+            Self::GateProj => format!("{feed_forward}.gate_proj.weight"),
+            Self::UpProj => format!("{feed_forward}.up_proj.weight"),
+            Self::DownProj => format!("{feed_forward}.down_proj.weight"),
+        };
+        format!("model.layers.{}.{inner}", layer.unwrap_or_default())
+    }
+
+    /// Its name in a GGUF.
+    pub(crate) fn gguf_name(self, layer: Option<u32>) -> String {
+        let inner = match self {
+            Self::EmbedTokens => return "token_embd.weight".to_owned(),
+            Self::Norm => return "output_norm.weight".to_owned(),
+            Self::LmHead => return "output.weight".to_owned(),
+            Self::InputLayernorm => "attn_norm.weight",
+            Self::PostAttentionLayernorm => "ffn_norm.weight",
+            Self::QProj => "attn_q.weight",
+            Self::KProj => "attn_k.weight",
+            Self::VProj => "attn_v.weight",
+            Self::OProj => "attn_output.weight",
+            Self::QBias => "attn_q.bias",
+            Self::KBias => "attn_k.bias",
+            Self::VBias => "attn_v.bias",
+            Self::OBias => "attn_output.bias",
+            Self::GateProj => "ffn_gate.weight",
+            Self::UpProj => "ffn_up.weight",
+            Self::DownProj => "ffn_down.weight",
+        };
+        format!("blk.{}.{inner}", layer.unwrap_or_default())
     }
 }

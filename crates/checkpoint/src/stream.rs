@@ -1,57 +1,129 @@
-//! Bytes in file order to packed rows.
+//! Weights on their way through: chunks of any length in, packed rows out, nothing kept but a row or a head.
 
-use crate::{Checkpoint, Error, Held, Role};
+use crate::block::{decode_row, is_finite_row, part_row, quantise_row};
+use crate::{Checkpoint, Dtype, Error, Held, Role, RowOrder, Tensor};
 
-/// Part of a model, ready to be held.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// Most bytes of rows that are packed before they are handed on.
+const BATCH_BYTES: usize = 1 << 20;
+
+/// A stretch of a tensor, ready to be put in place.
+#[derive(Clone, Copy, Debug)]
 pub enum Piece<'a> {
-    /// Whole rows of a matrix, in the layout of [`Dtype`](crate::Dtype); rows of q and k in half-rotate order.
+    /// Whole rows of a matrix, packed as [`Dtype`] says; rows of `q_proj` and `k_proj` in half-rotate order.
     Rows {
-        /// Which matrix.
+        /// What the matrix is for.
         role: Role,
-        /// Of which layer.
+        /// The layer, for the roles of layers.
         layer: Option<u32>,
-        /// The first of these rows.
+        /// The first of the rows.
         first_row: u32,
-        /// How many rows these are.
+        /// How many.
         rows: u32,
         /// Their quants.
         quants: &'a [u8],
-        /// Their scales; empty for floats.
+        /// Their scales.
         scales: &'a [u8],
     },
-    /// A whole norm or bias; biases of q and k in half-rotate order.
+    /// A norm's weight or a bias, whole; biases of queries and keys in half-rotate order.
     Vector {
-        /// Which vector.
+        /// What it is for.
         role: Role,
-        /// Of which layer.
+        /// The layer, for the roles of layers.
         layer: Option<u32>,
-        /// Its values.
+        /// Its elements.
         values: &'a [f32],
     },
 }
 
-/// Turns the bytes of one weight file into pieces, as they come.
-#[derive(Debug)]
-pub struct Stream {}
+/// The weights of one file, pushed through in order.
+pub struct Stream {
+    file: String,
+    tensors: Vec<(Tensor, Dtype)>,
+    /// The tensor that is being read.
+    current: usize,
+    /// Where in the file the next byte belongs.
+    position: u64,
+    end: u64,
+    head_dim: usize,
+    row_order: RowOrder,
+    /// A row's bytes that have come so far.
+    carry: Vec<u8>,
+    batch: Batch,
+}
+
+/// Rows packed and not yet handed on.
+#[derive(Default)]
+struct Batch {
+    first_row: u32,
+    rows: u32,
+    quants: Vec<u8>,
+    scales: Vec<u8>,
+    values: Vec<f32>,
+}
+
+impl Checkpoint {
+    /// A stream for the bytes of `files[file]` from its `data_start` on.
+    pub fn stream(&self, held: &Held, file: usize) -> Stream {
+        let dtype = |tensor: &Tensor| match tensor.role.is_vector() {
+            true => Dtype::F32,
+            false => held.dtype(tensor.role, tensor.layer),
+        };
+        let tensors = self.tensors.iter().filter(|tensor| tensor.file == file);
+        Stream {
+            file: self.files[file].name.clone(),
+            tensors: tensors.map(|tensor| (tensor.clone(), dtype(tensor))).collect(),
+            current: 0,
+            position: self.files[file].data_start,
+            end: self.files[file].data_end,
+            head_dim: self.config.head_dim as usize,
+            row_order: self.row_order,
+            carry: Vec::new(),
+            batch: Batch::default(),
+        }
+    }
+}
 
 impl Stream {
-    pub(crate) fn new(checkpoint: &Checkpoint, held: &Held, file: usize) -> Self {
-        let _ = (checkpoint, held, file);
-        unimplemented!()
-    }
-
-    /// Takes the next bytes of the file, of any length, and hands `sink` the pieces that are now whole.
+    /// Takes the next bytes of the file and hands what they complete to `sink`.
     ///
     /// # Errors
-    /// A weight or a scale that is not finite, or the sink's own error. The stream is of no use after either.
+    /// A weight or a scale is not finite, or the sink's own.
     pub fn push<E: From<Error>>(
         &mut self,
-        bytes: &[u8],
+        mut bytes: &[u8],
         sink: &mut dyn FnMut(Piece<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        let _ = (bytes, sink);
-        unimplemented!()
+        while let Some((tensor, held)) = self.tensors.get(self.current) {
+            let gap = tensor.offset.saturating_sub(self.position).min(bytes.len() as u64);
+            bytes = &bytes[gap as usize..];
+            self.position += gap;
+            if bytes.is_empty() {
+                return Ok(());
+            }
+            let row_bytes = (tensor.size_bytes / u64::from(tensor.rows)) as usize;
+            let taken = (row_bytes - self.carry.len()).min(bytes.len());
+            let (row, rest) = bytes.split_at(taken);
+            self.position += taken as u64;
+            bytes = rest;
+            if taken < row_bytes {
+                self.carry.extend_from_slice(row);
+            }
+            if taken < row_bytes && self.carry.len() < row_bytes {
+                return Ok(());
+            }
+            let whole = if taken == row_bytes { row } else { &self.carry };
+            let unit = unit(tensor, self.row_order, self.head_dim);
+            self.batch.add(tensor, *held, whole).map_err(E::from)?;
+            self.carry.clear();
+            let is_last = self.position == tensor.offset + tensor.size_bytes;
+            if is_last || self.batch.is_full(unit) {
+                self.batch.hand_on(tensor, unit, sink)?;
+            }
+            self.current += usize::from(is_last);
+        }
+        // What stands after the last tensor is nobody's.
+        self.position += bytes.len() as u64;
+        Ok(())
     }
 
     /// Ends the stream.
@@ -59,6 +131,108 @@ impl Stream {
     /// # Errors
     /// Bytes are missing.
     pub fn finish(self) -> Result<(), Error> {
+        if self.current == self.tensors.len() {
+            return Ok(());
+        }
+        Err(Error::Truncated { file: self.file, found_bytes: self.position, expected_bytes: self.end })
+    }
+}
+
+/// Rows that are sorted among themselves: those of a head, where rotary pairs lie side by side.
+fn unit(tensor: &Tensor, order: RowOrder, head_dim: usize) -> Option<usize> {
+    (tensor.role.is_turned() && order == RowOrder::AdjacentPairs).then_some(head_dim)
+}
+
+/// Where row `i` of a head goes: evens to the first half, odds to the second.
+fn half_rotated(i: usize, head_dim: usize) -> usize {
+    i / 2 + i % 2 * (head_dim / 2)
+}
+
+impl Batch {
+    /// Packs one row behind those that are there.
+    fn add(&mut self, tensor: &Tensor, held: Dtype, row: &[u8]) -> Result<(), Error> {
+        let columns = tensor.columns;
+        let non_finite = || Error::NonFinite { name: tensor.name.clone(), row: self.first_row + self.rows };
+        if tensor.role.is_vector() {
+            self.values.resize(columns as usize, 0.0);
+            decode_row(tensor.dtype, row, &mut self.values);
+            if !self.values.iter().all(|value| value.is_finite()) {
+                return Err(non_finite());
+            }
+            self.rows += 1;
+            return Ok(());
+        }
+        let (q, s) = (self.quants.len(), self.scales.len());
+        self.quants.resize(q + held.quants_bytes_per_row(columns), 0);
+        self.scales.resize(s + held.scales_bytes_per_row(columns), 0);
+        let (quants, scales) = (&mut self.quants[q..], &mut self.scales[s..]);
+        if held == tensor.dtype.held() {
+            part_row(tensor.dtype, row, quants, scales);
+        } else {
+            self.values.resize(columns as usize, 0.0);
+            decode_row(tensor.dtype, row, &mut self.values);
+            if !self.values.iter().all(|value| value.is_finite()) {
+                return Err(non_finite());
+            }
+            quantise_row(held, &self.values, quants, scales);
+        }
+        if !is_finite_row(held, quants, scales) {
+            return Err(non_finite());
+        }
+        self.rows += 1;
         Ok(())
+    }
+
+    fn is_full(&self, unit: Option<usize>) -> bool {
+        match unit {
+            Some(unit) => self.rows as usize == unit,
+            None => self.quants.len() >= BATCH_BYTES,
+        }
+    }
+
+    fn hand_on<E>(
+        &mut self,
+        tensor: &Tensor,
+        unit: Option<usize>,
+        sink: &mut dyn FnMut(Piece<'_>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Tensor { role, layer, .. } = *tensor;
+        if role.is_vector() {
+            if let Some(head_dim) = unit {
+                let rows = self.values.len();
+                sort(&mut self.values, head_dim, rows);
+            }
+            sink(Piece::Vector { role, layer, values: &self.values })?;
+        } else {
+            if let Some(head_dim) = unit {
+                sort(&mut self.quants, head_dim, self.rows as usize);
+                sort(&mut self.scales, head_dim, self.rows as usize);
+            }
+            let Self { first_row, rows, .. } = *self;
+            let (quants, scales) = (&self.quants, &self.scales);
+            sink(Piece::Rows { role, layer, first_row, rows, quants, scales })?;
+        }
+        self.first_row += self.rows;
+        if self.first_row == tensor.rows {
+            self.first_row = 0;
+        }
+        self.rows = 0;
+        self.quants.clear();
+        self.scales.clear();
+        Ok(())
+    }
+}
+
+/// Sorts `rows` rows into half-rotate order, head by head.
+fn sort<T: Copy>(elements: &mut [T], head_dim: usize, rows: usize) {
+    let width = elements.len() / rows;
+    if width == 0 {
+        return;
+    }
+    for head in elements.chunks_exact_mut(head_dim * width) {
+        let before = head.to_vec();
+        for (i, row) in before.chunks_exact(width).enumerate() {
+            head[half_rotated(i, head_dim) * width..][..width].copy_from_slice(row);
+        }
     }
 }
