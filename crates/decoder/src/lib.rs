@@ -1,1 +1,29 @@
-//! Soon.
+//! Tensors to GPU buffers to a forward pass to logits.
+//!
+//! ```text
+//! ids --embed--> x ----+--rms_norm_matmul--> qkv --rope_qk_norm_append--> q, cache --attention--> o
+//!                      |                                                                          |
+//!                      +<------------------------------matmul_residual----------------------------+
+//!                      |
+//!                      +--rms_norm_gate_up_swiglu--> h --matmul_residual--> x      ... next layer ...
+//!
+//! x --rms_norm_matmul--> logits
+//! ```
+//!
+//! Six dispatches a layer, one pass, one submit a call. A [`Decoder`] holds weights and kernels; a [`Timeline`] holds
+//! one session's cache and activations and the bind groups that tie them to the weights. Both are allocated once; the
+//! cache alone grows, by doubling, up to the context that was asked for.
+
+mod decoder;
+mod error;
+mod groups;
+mod kv;
+mod matrix;
+mod rope_table;
+mod timeline;
+mod weights;
+
+pub use decoder::{Decoder, Options};
+pub use error::Error;
+pub use kv::KvDtype;
+pub use timeline::{Rows, Timeline};

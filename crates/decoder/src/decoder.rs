@@ -1,0 +1,89 @@
+//! Weights and kernels of one model on one GPU.
+
+use checkpoint::{Config, Held, Piece, Role};
+use gpu::{Adapter, Device};
+use kernels::Kernels;
+
+use crate::matrix::weight_types;
+use crate::weights::Weights;
+use crate::{Error, KvDtype};
+
+/// How to hold a model.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// How keys and values are held.
+    pub kv: KvDtype,
+    /// Stay on WebGPU's default limits even where the adapter offers more.
+    pub default_limits: bool,
+}
+
+/// A model on a GPU.
+pub struct Decoder {
+    pub(crate) device: Device,
+    pub(crate) kernels: Kernels,
+    pub(crate) weights: Weights,
+    pub(crate) config: Config,
+    pub(crate) kv: KvDtype,
+    weights_bytes: u64,
+}
+
+impl Decoder {
+    /// Opens the GPU, compiles the kernels and makes room for the weights, which [`Decoder::write`] then brings.
+    ///
+    /// # Errors
+    /// There is no GPU, it has no room, or it refuses a kernel.
+    pub async fn open(config: &Config, held: &Held, options: &Options) -> Result<Self, Error> {
+        let device = Device::open(&gpu::Options { default_limits: options.default_limits }).await?;
+        let weights = Weights::allocate(&device, config, held).await?;
+        let weights_bytes = device.allocated_bytes();
+        let embedding = weight_types(&[held.dtype(Role::EmbedTokens, None)])[0];
+        let types = weight_types(&held.dtypes());
+        let kernels = Kernels::new(&device, embedding, &types, options.kv.kernels()).await?;
+        Ok(Self { device, kernels, weights, config: config.clone(), kv: options.kv, weights_bytes })
+    }
+
+    /// Puts a piece of a weight in its place.
+    pub fn write(&self, piece: &Piece<'_>) {
+        self.weights.write(&self.device, piece);
+    }
+
+    /// Holds every kernel against a known answer, and tells what went wrong since the device was opened.
+    ///
+    /// # Errors
+    /// A kernel computes wrongly on this GPU, or the GPU failed.
+    pub async fn check(&self) -> Result<(), Error> {
+        self.kernels.check(&self.device).await?;
+        Ok(self.device.check()?)
+    }
+
+    /// Who computes.
+    pub fn adapter(&self) -> &Adapter {
+        self.device.adapter()
+    }
+
+    /// How keys and values are held.
+    pub fn kv(&self) -> KvDtype {
+        self.kv
+    }
+
+    /// Bytes of the weights on the GPU.
+    pub fn weights_bytes(&self) -> u64 {
+        self.weights_bytes
+    }
+
+    /// Bytes of everything on the GPU.
+    pub fn gpu_bytes(&self) -> u64 {
+        self.device.allocated_bytes()
+    }
+
+    /// Tokens of one call to [`crate::Timeline::forward`], at most: enough to unpack each weight once for many, few
+    /// enough that a submit stays short.
+    pub fn tokens_at_once(&self) -> u32 {
+        if self.device.adapter().is_software { 64 } else { 256 }
+    }
+
+    /// Takes the device away, as a driver's reset would; for tests of what follows.
+    pub fn lose_device(&self) {
+        self.device.destroy();
+    }
+}

@@ -1,0 +1,233 @@
+//! One session's cache and activations, and the forward pass over them.
+
+use bytemuck::{bytes_of, cast_slice};
+use gpu::{Buffer, Frame, Readback, Usage};
+use kernels::{MatrixKernel, Step};
+
+use crate::groups::{Activations, CacheGroups, Groups, Product};
+use crate::matrix::Matrix;
+use crate::{Decoder, Error, rope_table};
+
+/// Positions the cache begins with.
+const FIRST_CAPACITY: u32 = 2048;
+/// Most bytes of logits that are computed at once.
+const LOGITS_BYTES: u32 = 1 << 20;
+/// Most rows of logits that are computed at once.
+const LOGITS_ROWS: u32 = 16;
+
+/// Which tokens of a call give logits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rows {
+    /// None: the call fills the cache.
+    None,
+    /// The last.
+    Last,
+    /// All.
+    All,
+}
+
+/// Keys and values of one layer, (capacity, K, D) each.
+pub(crate) struct Cache {
+    pub(crate) keys: Buffer,
+    pub(crate) values: Buffer,
+}
+
+/// A session's memory on the GPU.
+pub struct Timeline {
+    activations: Activations,
+    groups: Groups,
+    caches: Vec<Cache>,
+    cache_groups: Vec<CacheGroups>,
+    capacity: u32,
+    context: u32,
+    logits_rows: u32,
+    readback: Readback,
+    dispatches: u32,
+}
+
+impl Timeline {
+    /// Room for up to `context` positions, of which the first 2048 are allocated now.
+    ///
+    /// # Errors
+    /// The GPU has no room.
+    pub async fn open(decoder: &Decoder, context: u32) -> Result<Self, Error> {
+        let config = &decoder.config;
+        let logits_rows = (LOGITS_BYTES / (config.vocab_size * 4)).clamp(1, LOGITS_ROWS);
+        let activations = activations(decoder, logits_rows).await?;
+        let groups = Groups::new(decoder, &activations).await?;
+        let logits_bytes = u64::from(logits_rows * config.vocab_size) * 4;
+        let readback = Readback::new(&decoder.device, "logits read back", logits_bytes).await?;
+        let mut timeline = Self {
+            activations,
+            groups,
+            caches: Vec::new(),
+            cache_groups: Vec::new(),
+            capacity: 0,
+            context,
+            logits_rows,
+            readback,
+            dispatches: 0,
+        };
+        timeline.grow(decoder, FIRST_CAPACITY.min(context)).await?;
+        Ok(timeline)
+    }
+
+    /// Makes sure that the cache holds `positions`; `false` where the GPU has no room for them.
+    ///
+    /// # Errors
+    /// The GPU failed.
+    ///
+    /// # Panics
+    /// More positions than the context are asked for: a mistake of the caller.
+    pub async fn reserve(&mut self, decoder: &Decoder, positions: u32) -> Result<bool, Error> {
+        assert!(positions <= self.context, "{positions} positions in a context of {}", self.context);
+        while self.capacity < positions {
+            match self.grow(decoder, self.capacity.saturating_mul(2).min(self.context)).await {
+                Ok(()) => {}
+                Err(Error::Gpu(gpu::Error::OutOfMemory { .. })) => return Ok(false),
+                Err(err) => return Err(err),
+            }
+        }
+        Ok(true)
+    }
+
+    /// Layer by layer, so that no more than one layer's cache is there twice.
+    async fn grow(&mut self, decoder: &Decoder, capacity: u32) -> Result<(), Error> {
+        let (config, device) = (&decoder.config, &decoder.device);
+        let angles = rope_table::rows(&config.inv_freq(), 0, capacity);
+        let angles = device.upload("rotary angles", cast_slice(&angles), Usage::Storage).await?;
+        let row = u64::from(config.num_key_value_heads * config.head_dim) * decoder.kv.bytes();
+        for index in 0..config.layers.len() {
+            let size_bytes = u64::from(capacity) * row;
+            let cache = Cache {
+                keys: device.buffer("keys", size_bytes, Usage::Storage).await?,
+                values: device.buffer("values", size_bytes, Usage::Storage).await?,
+            };
+            let groups = CacheGroups::new(decoder, &self.activations, index, &angles, &cache).await?;
+            match self.caches.get_mut(index) {
+                None => {
+                    self.caches.push(cache);
+                    self.cache_groups.push(groups);
+                }
+                Some(old) => {
+                    let mut frame = device.frame();
+                    let old_bytes = u64::from(self.capacity) * row;
+                    frame.copy(&old.keys, &cache.keys, old_bytes);
+                    frame.copy(&old.values, &cache.values, old_bytes);
+                    frame.submit(device);
+                    // Both at once: where a later layer finds no room, this one is whole all the same.
+                    *old = cache;
+                    self.cache_groups[index] = groups;
+                }
+            }
+        }
+        self.capacity = capacity;
+        Ok(())
+    }
+
+    /// Runs `tokens` from `position` on, leaves their keys and values in the cache, and puts the logits that `rows`
+    /// asks for into `logits`, (rows, V).
+    ///
+    /// # Errors
+    /// The GPU failed.
+    ///
+    /// # Panics
+    /// There is no token, there are more than [`Decoder::tokens_at_once`], or [`Timeline::reserve`] did not make room.
+    pub async fn forward(
+        &mut self,
+        decoder: &Decoder,
+        position: u32,
+        tokens: &[u32],
+        rows: Rows,
+        logits: &mut Vec<f32>,
+    ) -> Result<(), Error> {
+        let count = tokens.len() as u32;
+        assert!((1..=decoder.tokens_at_once()).contains(&count), "{count} tokens at once");
+        assert!(position + count <= self.capacity, "no room was made for {count} tokens from {position} on");
+        let device = &decoder.device;
+        device.check()?;
+        device.write(&self.activations.ids, 0, cast_slice(tokens));
+        self.write_step(decoder, Step { position, tokens: count, first_token: 0 });
+        logits.clear();
+        let first = match rows {
+            Rows::None => count,
+            Rows::Last => count - 1,
+            Rows::All => 0,
+        };
+        let mut frame = device.frame();
+        self.record_layers(decoder, &mut frame, count);
+        if first == count {
+            frame.submit(device);
+            return Ok(());
+        }
+        for first_token in (first..count).step_by(self.logits_rows as usize) {
+            let tokens = self.logits_rows.min(count - first_token);
+            let step = Step { position, tokens, first_token };
+            device.write(&self.activations.head_step, 0, bytes_of(&step));
+            self.record_head(decoder, &mut frame, tokens);
+            self.dispatches = frame.dispatches();
+            let size_bytes = u64::from(tokens * decoder.config.vocab_size) * 4;
+            frame.read_back(&self.activations.logits, &self.readback, size_bytes);
+            std::mem::replace(&mut frame, device.frame()).submit(device);
+            let keep = |bytes: &[u8]| logits.extend_from_slice(cast_slice(bytes));
+            self.readback.read(device, size_bytes, keep).await?;
+        }
+        Ok(())
+    }
+
+    /// Dispatches of the last call that gave logits.
+    pub fn dispatches(&self) -> u32 {
+        self.dispatches
+    }
+
+    fn write_step(&self, decoder: &Decoder, step: Step) {
+        decoder.device.write(&self.activations.step, 0, bytes_of(&step));
+    }
+
+    fn record_layers(&self, decoder: &Decoder, frame: &mut Frame, tokens: u32) {
+        let (config, kernels, weights) = (&decoder.config, &decoder.kernels, &decoder.weights);
+        let (heads, kv_heads) = (config.num_attention_heads, config.num_key_value_heads);
+        for group in &self.groups.embed {
+            kernels.embed.record(frame, group, config.hidden_size / 32, tokens);
+        }
+        let layers = weights.layers.iter().zip(&self.groups.layers).zip(&self.cache_groups);
+        for ((layer, groups), cache) in layers {
+            record(&kernels.rms_norm_matmul, frame, &layer.qkv, &groups.qkv, tokens);
+            let append = &kernels.rope_qk_norm_append;
+            append.record(frame, &cache.rope_qk_norm_append, heads + 2 * kv_heads, tokens);
+            kernels.attention.record(frame, &cache.attention, heads, kv_heads, tokens);
+            record(&kernels.matmul_residual, frame, &layer.o_proj, &groups.o_proj, tokens);
+            record(&kernels.rms_norm_gate_up_swiglu, frame, &layer.gate_up, &groups.gate_up, tokens);
+            record(&kernels.matmul_residual, frame, &layer.down_proj, &groups.down_proj, tokens);
+        }
+    }
+
+    fn record_head(&self, decoder: &Decoder, frame: &mut Frame, tokens: u32) {
+        let matrix = decoder.weights.lm_head.as_ref().unwrap_or(&decoder.weights.embed_tokens);
+        record(&decoder.kernels.rms_norm_matmul, frame, matrix, &self.groups.head, tokens);
+    }
+}
+
+fn record(kernel: &MatrixKernel, frame: &mut Frame, matrix: &Matrix, products: &[Product], tokens: u32) {
+    for (group, rows) in products {
+        kernel.record(frame, matrix.weight, group, *rows, tokens);
+    }
+}
+
+async fn activations(decoder: &Decoder, logits_rows: u32) -> Result<Activations, Error> {
+    let (config, device, tokens) = (&decoder.config, &decoder.device, decoder.tokens_at_once());
+    let heads = config.num_attention_heads + 2 * config.num_key_value_heads;
+    let floats =
+        async |label: &str, count: u32| device.buffer(label, u64::from(count) * 4, Usage::Storage).await;
+    let step = async || device.buffer("step", size_of::<Step>() as u64, Usage::Uniform).await;
+    Ok(Activations {
+        step: step().await?,
+        head_step: step().await?,
+        ids: floats("ids", tokens).await?,
+        x: floats("x", tokens * config.hidden_size).await?,
+        qkv: floats("qkv", tokens * heads * config.head_dim).await?,
+        o: floats("o", tokens * config.num_attention_heads * config.head_dim).await?,
+        h: floats("h", tokens * config.intermediate_size).await?,
+        logits: floats("logits", logits_rows * config.vocab_size).await?,
+    })
+}
