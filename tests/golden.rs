@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use reckon_tests::{Case, Figure, Fixture, Run};
+use serde_json::json;
 
 /// f32 sums in another order cost up to 5e-6 (`prefill_against_one_by_one` in golden/manifest.json
 /// holds transformers against itself); a wrong epsilon in one norm already costs 1e-3.
@@ -45,6 +46,28 @@ fn an_f16_kv_cache_costs_little() {
         41 | 100 | 777 => vec!["--dtype", "f32", "--kv", "f16"],
         _ => Vec::new(),
     });
+}
+
+#[test]
+fn greedy_text_is_what_transformers_generates() {
+    if !Run::has_adapter() {
+        return;
+    }
+    let case = Case::named("tiny_text");
+    for (form, files) in [("GGUF", case.files()), ("folder", case.folder())] {
+        let fixture = Fixture::default();
+        files.iter().for_each(|file| drop(fixture.write(&file.name, &file.bytes)));
+        let model = fixture.path(if form == "GGUF" { "model.gguf" } else { "" });
+        for text in &case.texts {
+            let options = ["--raw", "--temperature", "0", "--max-tokens", "16"];
+            let report = Run::generate(&model, &text.prompt, &options);
+            let what = format!("{form}, {:?}", text.prompt);
+            assert_eq!(report["prompt_tokens"], text.prompt_ids.len(), "{what}: tokens of the prompt");
+            assert_eq!(report["tokens"], json!(text.tokens), "{what}: found, left; transformers, right");
+            let reason = if text.tokens.len() < 16 { "stop" } else { "length" };
+            assert_eq!(report["finish_reason"], reason, "{what}");
+        }
+    }
 }
 
 /// Runs every case for which `options` are given, and holds its logits against the golden's.

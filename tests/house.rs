@@ -1,15 +1,17 @@
 //! The rules of the house that need no compiler: which way the arrows point, how large a room is, who may say what.
 //! A rule that is not checked here or beside its kernel is only a wish.
 
-mod house_modules;
-mod house_sources;
+#[path = "house/modules.rs"]
+mod modules;
+#[path = "house/sources.rs"]
+mod sources;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use house_modules::{arrows, knot};
-use house_sources::{code_lines, extension, home, long_functions, sources, stem};
+use modules::{arrows, knot};
+use sources::{code_lines, extension, home, long_functions, sources, stem};
 
 /// A crate's folder, the crates of ours it may name under `[dependencies]`, and those of the world. Top floor first.
 /// What ships never names `reference`.

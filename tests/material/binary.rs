@@ -57,16 +57,29 @@ impl Run {
     /// # Panics
     /// It cannot be started.
     pub fn of<A: AsRef<OsStr>>(arguments: impl IntoIterator<Item = A>) -> Self {
-        let binary = reckon();
+        Self::of_command(reckon(), arguments)
+    }
+
+    fn of_command<A: AsRef<OsStr>>(program: &Path, arguments: impl IntoIterator<Item = A>) -> Self {
         let start = Instant::now();
-        let output = Command::new(binary).args(arguments).output();
-        let output = output.unwrap_or_else(|err| panic!("{}: {err}", binary.display()));
+        let output = Command::new(program).args(arguments).output();
+        let output = output.unwrap_or_else(|err| panic!("{}: {err}", program.display()));
         Self {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
             time: start.elapsed(),
         }
+    }
+
+    /// Runs `reckon` in so much address space; the time is that of the shell around it as well.
+    ///
+    /// # Panics
+    /// It cannot be started.
+    pub fn within(limit_kib: u32, arguments: &[&OsStr]) -> Self {
+        let script = format!("ulimit -v {limit_kib} && exec \"$0\" \"$@\"");
+        let words = ["-c".as_ref(), script.as_ref(), reckon().as_os_str()];
+        Self::of_command(Path::new("sh"), words.into_iter().chain(arguments.iter().copied()))
     }
 
     /// `reckon logits` of `ids`, with `options` besides: (T, V).

@@ -119,10 +119,15 @@ impl Case {
     /// The model's files.
     pub fn files(&self) -> Vec<ModelFile> {
         match self.container.as_str() {
-            "gguf" => vec![gguf::file(&self.config, &self.vocabulary(), self.tensors())],
+            "gguf" => vec![ModelFile { name: "model.gguf".to_owned(), bytes: self.gguf().bytes() }],
             "sharded" => hugging_face::sharded(&self.config, self.tensors()),
             _ => self.folder(),
         }
+    }
+
+    /// The model as a GGUF, whatever the case's own form is.
+    pub fn gguf(&self) -> gguf::File {
+        gguf::File::of(&self.config, &self.vocabulary(), self.tensors())
     }
 
     /// The model as a Hugging Face folder in one safetensors file, whatever the case's own form is; with the

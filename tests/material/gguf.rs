@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::model::{Geometry, ModelFile, Tensor};
+use crate::model::{Geometry, Tensor};
 
 const ALIGNMENT: usize = 32;
 
@@ -23,42 +23,109 @@ pub enum Entry {
     I32s(Vec<i32>),
 }
 
-/// `model.gguf`: the keys `config` asks for, then `more` (a tokenizer, say), then the tensors.
-///
-/// # Panics
-/// A size is missing from `config`.
-pub fn file(config: &Value, more: &[(&str, Entry)], tensors: Vec<Tensor>) -> ModelFile {
-    let geometry = Geometry::of(config);
-    let mut entries = keys(config, &geometry);
-    entries.extend(more.iter().map(|(key, entry)| ((*key).to_owned(), entry.clone())));
-    let tensors: Vec<Tensor> = tensors.into_iter().map(|tensor| converted(tensor, &geometry)).collect();
+/// A GGUF before it is bytes: every field is written as it stands, true or not.
+#[derive(Clone, Debug)]
+pub struct File {
+    /// The first four bytes.
+    pub magic: [u8; 4],
+    /// The format's version.
+    pub version: u32,
+    /// How many key-values the header claims.
+    pub entry_count: u64,
+    /// How many tensors the header claims.
+    pub tensor_count: u64,
+    /// The key-values.
+    pub entries: Vec<(String, Entry)>,
+    /// What the header says of each tensor.
+    pub tensors: Vec<Description>,
+    /// What follows the header, from the next multiple of the alignment on.
+    pub data: Vec<u8>,
+}
 
-    let mut bytes = b"GGUF".to_vec();
-    bytes.extend(3u32.to_le_bytes());
-    bytes.extend((tensors.len() as u64).to_le_bytes());
-    bytes.extend((entries.len() as u64).to_le_bytes());
-    for (key, entry) in &entries {
-        put_text(&mut bytes, key);
-        put_entry(&mut bytes, entry);
-    }
-    let mut offset = 0;
-    for tensor in &tensors {
-        put_text(&mut bytes, &tensor.name);
-        bytes.extend((tensor.shape.len() as u32).to_le_bytes());
-        // The fastest dimension comes first.
-        for size in tensor.shape.iter().rev() {
-            bytes.extend((*size as u64).to_le_bytes());
+/// What a header says of a tensor.
+#[derive(Clone, Debug)]
+pub struct Description {
+    /// Its GGUF name.
+    pub name: String,
+    /// Its shape, the fastest dimension first.
+    pub dimensions: Vec<u64>,
+    /// The number of its type.
+    pub kind: u32,
+    /// Where it begins, from the start of the data.
+    pub offset: u64,
+}
+
+impl File {
+    /// The keys `config` asks for, then `more` (a tokenizer, say), then the tensors.
+    ///
+    /// # Panics
+    /// A size is missing from `config`.
+    pub fn of(config: &Value, more: &[(&str, Entry)], tensors: Vec<Tensor>) -> Self {
+        let geometry = Geometry::of(config);
+        let mut entries = keys(config, &geometry);
+        entries.extend(more.iter().map(|(key, entry)| ((*key).to_owned(), entry.clone())));
+        let (mut descriptions, mut data) = (Vec::new(), Vec::new());
+        for tensor in tensors {
+            let tensor = converted(tensor, &geometry);
+            descriptions.push(Description {
+                name: tensor.name,
+                dimensions: tensor.shape.iter().rev().map(|size| *size as u64).collect(),
+                kind: tensor.dtype.gguf_number(),
+                offset: data.len() as u64,
+            });
+            data.extend(tensor.bytes);
+            data.resize(data.len().next_multiple_of(ALIGNMENT), 0);
         }
-        bytes.extend(tensor.dtype.gguf_number().to_le_bytes());
-        bytes.extend((offset as u64).to_le_bytes());
-        offset += tensor.bytes.len().next_multiple_of(ALIGNMENT);
+        Self {
+            magic: *b"GGUF",
+            version: 3,
+            entry_count: entries.len() as u64,
+            tensor_count: descriptions.len() as u64,
+            entries,
+            tensors: descriptions,
+            data,
+        }
     }
-    for tensor in &tensors {
+
+    /// The value under `key`.
+    ///
+    /// # Panics
+    /// There is none.
+    pub fn entry(&mut self, key: &str) -> &mut Entry {
+        let entry = self.entries.iter_mut().find(|(found, _)| found == key);
+        &mut entry.unwrap_or_else(|| panic!("{key} is missing")).1
+    }
+
+    /// What the header says of the tensor `name`.
+    ///
+    /// # Panics
+    /// There is none.
+    pub fn tensor(&mut self, name: &str) -> &mut Description {
+        let tensor = self.tensors.iter_mut().find(|tensor| tensor.name == name);
+        tensor.unwrap_or_else(|| panic!("{name} is missing"))
+    }
+
+    /// Header and data.
+    pub fn bytes(&self) -> Vec<u8> {
+        let mut bytes = self.magic.to_vec();
+        bytes.extend(self.version.to_le_bytes());
+        bytes.extend(self.tensor_count.to_le_bytes());
+        bytes.extend(self.entry_count.to_le_bytes());
+        for (key, entry) in &self.entries {
+            put_text(&mut bytes, key);
+            put_entry(&mut bytes, entry);
+        }
+        for tensor in &self.tensors {
+            put_text(&mut bytes, &tensor.name);
+            bytes.extend((tensor.dimensions.len() as u32).to_le_bytes());
+            tensor.dimensions.iter().for_each(|size| bytes.extend(size.to_le_bytes()));
+            bytes.extend(tensor.kind.to_le_bytes());
+            bytes.extend(tensor.offset.to_le_bytes());
+        }
         bytes.resize(bytes.len().next_multiple_of(ALIGNMENT), 0);
-        bytes.extend(&tensor.bytes);
+        bytes.extend(&self.data);
+        bytes
     }
-    bytes.resize(bytes.len().next_multiple_of(ALIGNMENT), 0);
-    ModelFile { name: "model.gguf".to_owned(), bytes }
 }
 
 fn keys(config: &Value, geometry: &Geometry) -> Vec<(String, Entry)> {

@@ -11,6 +11,7 @@ mod fixture;
 pub mod gguf;
 pub mod hugging_face;
 mod model;
+mod opened;
 pub mod seeded;
 
 pub use binary::{Run, reckon};
@@ -18,6 +19,7 @@ pub use case::{Case, Text};
 pub use figure::{Figure, largest};
 pub use fixture::Fixture;
 pub use model::{ModelFile, tensors};
+pub use opened::Opened;
 
 /// The folder of this package.
 pub fn root() -> &'static std::path::Path {
