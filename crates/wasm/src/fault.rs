@@ -1,0 +1,64 @@
+//! Errors as JavaScript sees them: an `Error` with a `code` to branch on and a message to show.
+
+use engine::Error;
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
+
+/// What kind of fault it is; the page chooses its advice by it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Code {
+    /// The caller ended it.
+    Aborted,
+    /// A file is missing, unreachable or unreadable.
+    Files,
+    /// The file is no model, a broken one, or one that is not supported.
+    Model,
+    /// An option or a prompt is out of range.
+    Options,
+    /// The GPU, its memory or its driver.
+    Gpu,
+    /// The call does not fit what is going on.
+    State,
+}
+
+impl Code {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Aborted => "aborted",
+            Self::Files => "files",
+            Self::Model => "model",
+            Self::Options => "options",
+            Self::Gpu => "gpu",
+            Self::State => "state",
+        }
+    }
+}
+
+/// An `Error` with `code` and `message`.
+pub(crate) fn fault(code: Code, message: &str) -> JsValue {
+    let error = js_sys::Error::new(message);
+    // Setting a property of a fresh object cannot fail.
+    let _ = Reflect::set(&error, &JsValue::from_str("code"), &JsValue::from_str(code.name()));
+    error.into()
+}
+
+/// The engine's error for JavaScript.
+pub(crate) fn engine_fault(error: &Error) -> JsValue {
+    let code = match error {
+        Error::Files(_) | Error::MissingFile { .. } => Code::Files,
+        Error::Checkpoint(_) | Error::Text(_) | Error::NoTokenizer | Error::Vocabulary { .. } => Code::Model,
+        Error::Decoder(_) | Error::NonFinite { .. } => Code::Gpu,
+        Error::Option { .. } | Error::EmptyPrompt | Error::PromptTooLong { .. } | Error::TokenId { .. } => {
+            Code::Options
+        }
+        Error::NotStarted => Code::State,
+    };
+    fault(code, &error.to_string())
+}
+
+/// The words of whatever JavaScript threw.
+pub(crate) fn words(thrown: &JsValue) -> String {
+    let message =
+        Reflect::get(thrown, &JsValue::from_str("message")).ok().and_then(|message| message.as_string());
+    message.or_else(|| thrown.as_string()).unwrap_or_else(|| format!("{thrown:?}"))
+}

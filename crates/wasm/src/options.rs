@@ -1,0 +1,133 @@
+//! Options from JavaScript, none of them ignored in silence.
+
+use std::fmt;
+
+use engine::{Dtype, GenerateOptions, KvDtype, LoadOptions, Prompt, Sampling};
+use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, Visitor};
+use wasm_bindgen::JsValue;
+
+use crate::fault::{Code, fault};
+
+/// `LoadOptions` in JavaScript's words.
+#[derive(serde::Deserialize)]
+struct Load {
+    dtype: Option<String>,
+    kv: Option<String>,
+    context: Option<u32>,
+    default_limits: Option<bool>,
+}
+
+/// How to hold a model.
+pub(crate) fn load_options(value: &JsValue) -> Result<LoadOptions, JsValue> {
+    if value.is_undefined() || value.is_null() {
+        return Ok(LoadOptions::default());
+    }
+    let load: Load = read(value, "load options")?;
+    let dtype = load.dtype.map(|name| Dtype::parse(&name).ok_or_else(|| unknown_dtype(&name))).transpose()?;
+    let kv = load.kv.map(|name| {
+        KvDtype::parse(&name)
+            .ok_or_else(|| fault(Code::Options, &format!("kv: {name:?}; expected f16 or f32")))
+    });
+    Ok(LoadOptions {
+        dtype,
+        kv: kv.transpose()?,
+        context: load.context,
+        default_limits: load.default_limits.unwrap_or_default(),
+    })
+}
+
+fn unknown_dtype(name: &str) -> JsValue {
+    let names: Vec<&str> = Dtype::ALL.iter().map(|dtype| dtype.name()).collect();
+    fault(Code::Options, &format!("dtype: {name:?}; expected one of {}", names.join(", ")))
+}
+
+/// What to generate from.
+pub(crate) fn prompt(value: &JsValue) -> Result<Prompt, JsValue> {
+    serde_wasm_bindgen::from_value(value.clone()).map_err(|err| {
+        fault(Code::Options, &format!("prompt: {err}; expected {{ chat: [...] }} or {{ raw: text }}"))
+    })
+}
+
+/// How to generate.
+pub(crate) fn generate_options(value: &JsValue) -> Result<GenerateOptions, JsValue> {
+    if value.is_undefined() || value.is_null() {
+        return Ok(GenerateOptions::default());
+    }
+    let sampling = js_sys::Reflect::get(value, &JsValue::from_str("sampling")).unwrap_or_default();
+    if sampling.is_object() {
+        known::<Sampling>(&sampling, "sampling options")?;
+    }
+    read(value, "options")
+}
+
+fn read<T: DeserializeOwned>(value: &JsValue, what: &str) -> Result<T, JsValue> {
+    known::<T>(value, what)?;
+    serde_wasm_bindgen::from_value(value.clone())
+        .map_err(|err| fault(Code::Options, &format!("{what}: {err}")))
+}
+
+/// Refuses a key that `T` has no field for: serde-wasm-bindgen asks an object for the fields it knows and sees no others.
+fn known<T: DeserializeOwned>(value: &JsValue, what: &str) -> Result<(), JsValue> {
+    let Some(object) = js_sys::Object::try_from(value) else {
+        return Err(fault(Code::Options, &format!("{what}: expected an object")));
+    };
+    let known = fields::<T>();
+    for key in js_sys::Object::keys(object).iter().filter_map(|key| key.as_string()) {
+        if !known.contains(&key.as_str()) {
+            let message = format!("{what}: {key:?} is not known; expected {}", known.join(", "));
+            return Err(fault(Code::Options, &message));
+        }
+    }
+    Ok(())
+}
+
+/// The names of a struct's fields, as serde reads them.
+fn fields<'de, T: Deserialize<'de>>() -> &'static [&'static str] {
+    let mut fields: &'static [&'static str] = &[];
+    // Reading ends with an error once the names are known; that is all it is for.
+    let _ = T::deserialize(Names(&mut fields));
+    fields
+}
+
+struct Names<'a>(&'a mut &'static [&'static str]);
+
+impl<'de> Deserializer<'de> for Names<'_> {
+    type Error = Enough;
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        fields: &'static [&'static str],
+        _visitor: V,
+    ) -> Result<V::Value, Enough> {
+        *self.0 = fields;
+        Err(Enough)
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, _visitor: V) -> Result<V::Value, Enough> {
+        Err(Enough)
+    }
+
+    serde::forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit unit_struct
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+/// The names are known.
+#[derive(Debug)]
+struct Enough;
+
+impl fmt::Display for Enough {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the names are known")
+    }
+}
+
+impl std::error::Error for Enough {}
+
+impl de::Error for Enough {
+    fn custom<T: fmt::Display>(_message: T) -> Self {
+        Self
+    }
+}
