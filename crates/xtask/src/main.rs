@@ -1,2 +1,108 @@
-//! Soon.
-fn main() {}
+//! The workshop: everything the README promises, without tools that are not there already.
+
+mod browser;
+mod fetch;
+mod place;
+mod program;
+mod serve;
+mod server;
+mod size;
+mod summary;
+mod system;
+mod test;
+mod web;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask COMMAND
+
+  app [--fast] [--port N] [--no-open]    build the app, fetch the default model, serve both, open the browser
+  test                                   everything: format, lints, tests, the page in a browser
+  web [--fast]                           build the app into web/dist; --fast leaves out the slow link
+  serve [--port N] [--no-open]           serve web/dist as it is
+  fetch                                  fetch the default model and a tokenizer for tests into .models
+  size [--fast]                          bytes of what a visitor downloads, held to their budget
+  browser [--fast] [PATTERN]             only the browser's tests, those whose names hold PATTERN
+  browser-real                           the default model in Chromium against the terminal: minutes on a CPU
+";
+
+/// What a command says when it fails: one readable paragraph.
+type Outcome = Result<(), String>;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match run(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(arguments: &[String]) -> Outcome {
+    let Some((command, rest)) = arguments.split_first() else {
+        print!("{USAGE}");
+        return Ok(());
+    };
+    let mut options = Options::read(rest)?;
+    match command.as_str() {
+        "app" => {
+            web::build(options.profile())?;
+            if let Err(message) = fetch::model() {
+                eprintln!(
+                    "xtask: {message}\nxtask: the app works without it: drop a model of your own into it"
+                );
+            }
+            serve::serve(options.port, !options.no_open)
+        }
+        "test" => test::test(),
+        "web" => web::build(options.profile()),
+        "serve" => serve::serve(options.port, !options.no_open),
+        "fetch" => fetch::model().and_then(|()| fetch::tokenizer()),
+        "size" => web::build(options.profile()).and_then(|()| size::check()),
+        "browser" => browser::alone(options.profile(), options.pattern.take()),
+        "browser-real" => browser::real(),
+        "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        _ => Err(format!("there is no command {command:?}\n\n{USAGE}")),
+    }
+}
+
+/// What may follow a command.
+#[derive(Default)]
+struct Options {
+    fast: bool,
+    no_open: bool,
+    port: Option<u16>,
+    pattern: Option<String>,
+}
+
+impl Options {
+    fn read(words: &[String]) -> Result<Self, String> {
+        let mut options = Self::default();
+        let mut words = words.iter();
+        while let Some(word) = words.next() {
+            match word.as_str() {
+                "--fast" => options.fast = true,
+                "--no-open" => options.no_open = true,
+                "--port" => {
+                    let port = words.next().and_then(|port| port.parse().ok());
+                    options.port = Some(port.ok_or("--port: expected a number from 0 to 65535")?);
+                }
+                word if !word.starts_with('-') && options.pattern.is_none() => {
+                    options.pattern = Some(word.to_owned());
+                }
+                _ => return Err(format!("{word:?} is not known\n\n{USAGE}")),
+            }
+        }
+        Ok(options)
+    }
+
+    fn profile(&self) -> web::Profile {
+        if self.fast { web::Profile::Fast } else { web::Profile::Shipped }
+    }
+}

@@ -1,0 +1,89 @@
+//! The app in a browser, by the scripts of tests/browser.
+
+use std::path::{Path, PathBuf};
+
+use crate::place;
+use crate::program::Program;
+use crate::summary::Summary;
+use crate::web::{self, Profile};
+use crate::{fetch, system};
+
+/// Builds the app and runs the browser's tests, those whose names hold `pattern`.
+///
+/// # Errors
+/// Something failed, or under CI did not run.
+pub fn alone(profile: Profile, pattern: Option<String>) -> Result<(), String> {
+    system::test_machine();
+    let mut summary = Summary::default();
+    summary.step("the app", |_| web::build(profile));
+    summary.step("the browser", |summary| test(summary, pattern.as_deref()));
+    summary.close()
+}
+
+/// Runs the browser's tests on the app as it is built.
+///
+/// # Errors
+/// A test failed or could not be started.
+pub fn test(summary: &mut Summary, pattern: Option<&str>) -> Result<(), String> {
+    let Some(chromium) = system::chromium() else {
+        summary.hear("NOT RUN: no Chromium or Chrome is installed; name one in RECKON_CHROMIUM");
+        return Ok(());
+    };
+    system::node_packages()?;
+    let golden = golden_models()?;
+    let reckon = terminal("dev")?;
+    let mut node = Program::new("node").args(["--test", "--test-reporter=spec", "--test-concurrency=1"]);
+    if let Some(pattern) = pattern {
+        node = node.args(["--test-name-pattern", pattern]);
+    }
+    let passed = node
+        .args(scripts()?)
+        .env("RECKON_CHROMIUM", chromium)
+        .env("RECKON_GOLDEN", golden)
+        .env("RECKON_BIN", reckon)
+        .heard(&mut |line| summary.hear(line))?;
+    if passed { Ok(()) } else { Err("the browser's tests failed".to_owned()) }
+}
+
+/// The default model in Chromium against the terminal.
+///
+/// # Errors
+/// They differ, or something is missing.
+pub fn real() -> Result<(), String> {
+    fetch::model()?;
+    let chromium =
+        system::chromium().ok_or("no Chromium or Chrome is installed; name one in RECKON_CHROMIUM")?;
+    web::build(Profile::Shipped)?;
+    let reckon = terminal("release")?;
+    Program::new("node")
+        .args(["tests/browser/real_model.mjs"])
+        .env("RECKON_CHROMIUM", chromium)
+        .env("RECKON_BIN", reckon)
+        .run()
+}
+
+fn scripts() -> Result<Vec<PathBuf>, String> {
+    let folder = place::home().join("tests/browser");
+    let entries = std::fs::read_dir(&folder).map_err(|err| format!("{}: {err}", folder.display()))?;
+    let mut scripts: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    scripts.retain(|path| path.to_string_lossy().ends_with(".test.mjs"));
+    scripts.sort();
+    Ok(scripts)
+}
+
+/// Writes every golden case where the browser's tests serve it from.
+fn golden_models() -> Result<PathBuf, String> {
+    let folder = place::target().join("golden-models");
+    std::fs::create_dir_all(&folder).map_err(|err| format!("{}: {err}", folder.display()))?;
+    let bin = ["run", "--quiet", "--package", "reckon-tests", "--bin", "golden-models", "--"];
+    Program::cargo().args(bin).args([Path::new(&folder)]).run()?;
+    Ok(folder)
+}
+
+/// Builds the terminal's face.
+fn terminal(profile: &str) -> Result<PathBuf, String> {
+    Program::cargo().args(["build", "--quiet", "--package", "reckon-cli", "--profile", profile]).run()?;
+    let folder = if profile == "dev" { "debug" } else { profile };
+    let name = format!("reckon{}", std::env::consts::EXE_SUFFIX);
+    Ok(place::target().join(folder).join(name))
+}
