@@ -1,0 +1,63 @@
+// A browser of its own for a file of tests, with the software adapter: the same everywhere.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const { chromium } = createRequire(new URL("../../web/package.json", import.meta.url))("playwright-core");
+
+const FLAGS = [
+  "--headless=new",
+  "--no-sandbox",
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Opens Chromium; `RECKON_CHROMIUM` names it. */
+export async function openChromium({ viewport = { width: 1100, height: 800 }, ...options } = {}) {
+  const profile = mkdtempSync(join(tmpdir(), "reckon-chromium-"));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.RECKON_CHROMIUM ?? "/usr/bin/chromium",
+    headless: false,
+    args: FLAGS,
+    ignoreDefaultArgs: ["--enable-automation"],
+    viewport,
+    ...options,
+  });
+  return {
+    context,
+    /** A page at `address`; what it says on its console is kept in `page.said`. */
+    async page(address) {
+      const page = await context.newPage();
+      page.said = [];
+      page.on("console", (message) => page.said.push(`${message.type()}: ${message.text()}`));
+      page.on("pageerror", (error) => page.said.push(`error: ${error.message}`));
+      await page.goto(address);
+      return page;
+    },
+    async close() {
+      await context.close();
+      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** Runs `ask` on the page's app element once it has a model, or rejects with the page's own words. */
+export async function withModel(page, ask, argument) {
+  const state = await page.waitForFunction(() => {
+    const app = document.querySelector("reckon-app");
+    const fault = app?.shadowRoot?.querySelector("reckon-doorway")?.fault;
+    return app?.model ? "model" : fault && `fault: ${fault}`;
+  }, undefined, { timeout: 120_000 });
+  const words = await state.jsonValue();
+  if (words !== "model") {
+    throw new Error(`${words}\n${page.said.join("\n")}`);
+  }
+  return page.evaluate(ask, argument);
+}

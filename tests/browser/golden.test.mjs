@@ -1,0 +1,81 @@
+// Every golden case through the built page's worker, wasm and WGSL, against what transformers computed.
+// Chromium's own compiler (Tint) compiles every kernel on the way.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { openChromium, withModel } from "./chromium.mjs";
+import { GOLDEN, openSite } from "./site.mjs";
+
+/** f32 sums in another order cost up to 5e-6 of the largest logit; a wrong epsilon already costs 1e-3. */
+const TOLERANCE = 1e-4;
+/** Cases that also go one by one and mixed: an f32, an f16, a bf16 and a GGUF of blocks. */
+const OTHER_WAYS = ["mobilellm_r1_like", "heads_24_6_f16", "heads_16_4_bf16", "llama_gguf_q4_1"];
+
+const cases = JSON.parse(readFileSync(join(GOLDEN, "cases.json"), "utf8"));
+let site, browser, page;
+
+before(async () => {
+  site = await openSite();
+  browser = await openChromium();
+  // Any model will do to have the page's engine at hand.
+  page = await browser.page(`${site.url}/?model=golden/${address(cases.find((one) => one.name === "tiny_text"))}`);
+  await withModel(page, () => {
+    globalThis.Reckon = document.querySelector("reckon-app").model.constructor;
+  });
+});
+
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+for (const one of cases) {
+  test(`${one.name}: prefill`, () => holds(one, (count) => count));
+  if (OTHER_WAYS.includes(one.name)) {
+    test(`${one.name}: one by one`, () => holds(one, () => 1));
+    test(`${one.name}: prefill, then one by one`, () => holds(one, (count) => Math.ceil(count / 2)));
+  }
+}
+
+test("all four cases of the other ways are there", () => {
+  const names = cases.map((one) => one.name);
+  assert.deepEqual(OTHER_WAYS.filter((name) => !names.includes(name)), []);
+});
+
+function address(one) {
+  return one.gguf ? `${one.name}/model.gguf` : `${one.name}/`;
+}
+
+async function holds(one, prefill) {
+  const expected = JSON.parse(readFileSync(join(GOLDEN, one.name, "expected.json"), "utf8"));
+  const bytes = readFileSync(join(GOLDEN, one.name, "expected.f32"));
+  const logits = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+  const { ids, positions, vocab_size: width } = expected;
+  const found = await page.evaluate(chosenLogits, {
+    url: new URL(`/golden/${address(one)}`, site.url).href,
+    ids,
+    positions,
+    width,
+    prefill: prefill(ids.length),
+  });
+  assert.equal(found.length, logits.length, "as many logits as expected");
+  let worst = 0;
+  found.forEach((logit, i) => (worst = Math.max(worst, Math.abs(logit - logits[i]))));
+  const relative = worst / expected.largest_logit;
+  console.log(`${one.name}: off by ${relative.toExponential(1)} x the largest logit`);
+  assert.ok(relative <= TOLERANCE, `off by ${relative} of the largest logit, ${TOLERANCE} is tolerated`);
+}
+
+/** Runs in the page. */
+async function chosenLogits({ url, ids, positions, width, prefill }) {
+  const model = await globalThis.Reckon.load({ url }, { dtype: "f32", kv: "f32" });
+  try {
+    const logits = await model.logits(Uint32Array.from(ids), prefill);
+    return positions.flatMap((position) => Array.from(logits.subarray(position * width, (position + 1) * width)));
+  } finally {
+    model.dispose();
+  }
+}

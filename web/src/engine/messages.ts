@@ -1,0 +1,161 @@
+/**
+ * Everything that crosses: between page and worker, and between worker and wasm.
+ *
+ * The shapes of options, events and numbers are those of `crates/engine` and `crates/wasm`; the tests in
+ * `tests/browser` hold what really comes against the lists below.
+ */
+
+/** Where a model comes from: an address of a `.gguf` or of a Hugging Face folder, or files a visitor gave. */
+export type Source = { readonly url: string } | { readonly files: readonly GivenFile[] };
+
+/** A file and its path relative to what was given. */
+export interface GivenFile {
+  readonly path: string;
+  readonly file: File;
+}
+
+/** How matrices are held on the GPU. */
+export type Dtype = "f32" | "f16" | "bf16" | "q8" | "q4" | "q4_1";
+
+/** How a model is held; what is left out follows the file. */
+export interface LoadOptions {
+  readonly dtype?: Dtype;
+  readonly kv?: "f16" | "f32";
+  /** Most positions a conversation may reach. */
+  readonly context?: number;
+  /** Stay within WebGPU's default limits even where the adapter offers more. */
+  readonly default_limits?: boolean;
+}
+
+/** How far loading has come. */
+export interface Progress {
+  readonly stage: "headers" | "weights" | "checking";
+  readonly loaded_bytes: number;
+  /** 0 until the headers are read. */
+  readonly total_bytes: number;
+  readonly heap_bytes: number;
+}
+
+/** What was loaded, and what it takes. */
+export interface Description {
+  readonly adapter: string;
+  readonly software_adapter: boolean;
+  readonly kv: string;
+  readonly context: number;
+  readonly vocab_size: number;
+  readonly weights_bytes: number;
+  readonly gpu_bytes: number;
+  readonly heap_bytes: number;
+  /** What the loader did to the weights that a person should know. */
+  readonly notes: readonly string[];
+}
+
+/** One turn of a conversation. */
+export interface Message {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+/** A conversation for the model's chat template, or text as it stands. */
+export type Prompt = { readonly chat: readonly Message[] } | { readonly raw: string };
+
+/** How a token is chosen; what is left out is the engine's default. */
+export interface Sampling {
+  /** 0 is greedy. */
+  readonly temperature?: number;
+  readonly top_k?: number;
+  readonly top_p?: number;
+  readonly min_p?: number;
+  readonly repetition_penalty?: number;
+  readonly seed?: number;
+}
+
+/** How to generate. */
+export interface GenerateOptions {
+  readonly max_tokens?: number;
+  readonly sampling?: Sampling;
+  readonly stop?: readonly string[];
+  /** The day a chat template may name, ISO 8601. */
+  readonly date?: string;
+}
+
+/** A stretch of text, thinking told from answer. */
+export interface Part {
+  readonly channel: "thinking" | "answer";
+  readonly text: string;
+}
+
+/** Why a generation ended. */
+export type FinishReason = "stop" | "length" | "context" | "memory" | "abort";
+
+/** What a generation says: one `prompt`, any number of `token`, one `done`. */
+export type ModelEvent =
+  | { readonly kind: "prompt"; readonly tokens: number; readonly cached: number }
+  | { readonly kind: "token"; readonly id: number; readonly text: string; readonly parts: readonly Part[] }
+  | {
+      readonly kind: "done";
+      readonly reason: FinishReason;
+      readonly text: string;
+      readonly parts: readonly Part[];
+      readonly prompt_tokens: number;
+      readonly completion_tokens: number;
+      readonly reasoning_tokens: number;
+    };
+
+/** A generation in numbers, up to now. */
+export interface Statistics {
+  readonly prompt_tokens: number;
+  readonly cached_tokens: number;
+  readonly completion_tokens: number;
+  readonly reasoning_tokens: number;
+  readonly prefill_ms: number;
+  readonly decode_ms: number;
+  readonly prefill_tokens_per_s: number;
+  readonly decode_tokens_per_s: number;
+  readonly dispatches: number;
+  readonly heap_bytes: number;
+  readonly gpu_bytes: number;
+}
+
+/** What kind of fault it is; the page chooses its advice by it. */
+export type FaultCode = "aborted" | "files" | "model" | "options" | "gpu" | "state" | "defect";
+
+/** An error on its way through a message. */
+export interface Fault {
+  readonly code: FaultCode;
+  readonly message: string;
+}
+
+/** A call from the page; `call` is its number, and every reply carries it. */
+export type Request =
+  | { readonly call: number; readonly ask: "load"; readonly source: Source; readonly options: LoadOptions }
+  | {
+      readonly call: number;
+      readonly ask: "generate";
+      readonly session: number;
+      readonly prompt: Prompt;
+      readonly options: GenerateOptions;
+    }
+  | { readonly call: number; readonly ask: "logits"; readonly tokens: Uint32Array; readonly prefill?: number }
+  | { readonly call: number; readonly ask: "describe" }
+  | { readonly call: number; readonly ask: "lose-device" }
+  /** Ends the call of number `what`: a load or a generation. */
+  | { readonly call: number; readonly ask: "abort"; readonly what: number }
+  | { readonly call: number; readonly ask: "close-session"; readonly session: number };
+
+/** A reply from the worker: any number of `progress` or `event`, then one `result` or `fault`. */
+export type Reply =
+  | { readonly call: number; readonly tell: "progress"; readonly progress: Progress }
+  | {
+      readonly call: number;
+      readonly tell: "event";
+      readonly event: ModelEvent;
+      readonly statistics: Statistics;
+    }
+  | { readonly call: number; readonly tell: "result"; readonly result: Result }
+  | { readonly call: number; readonly tell: "fault"; readonly fault: Fault }
+  /** Nothing of the worker works any more. */
+  | { readonly tell: "broken"; readonly fault: Fault };
+
+/** What a call ends with. */
+export type Result = Description | Float32Array | void;

@@ -1,0 +1,150 @@
+/**
+ * The engine as a page sees it: a model is loaded, a conversation is asked, events come one by one.
+ *
+ * ```ts
+ * const model = await Reckon.load({ url: "models/model.gguf" }, { onProgress: console.log });
+ * const conversation = model.conversation();
+ * for await (const { event } of conversation.generate({ chat: [{ role: "user", content: "2 + 2?" }] })) {
+ *   console.log(event);
+ * }
+ * ```
+ */
+
+import { Channel } from "./channel";
+import { ReckonError } from "./error";
+import type {
+  Description,
+  GenerateOptions,
+  LoadOptions,
+  ModelEvent,
+  Progress,
+  Prompt,
+  Source,
+  Statistics,
+} from "./messages";
+
+/** What may accompany loading. */
+export interface LoadExtras extends LoadOptions {
+  /** Ends the loading; it then rejects with an error of code `aborted`. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** What may accompany a generation. */
+export interface GenerateExtras extends GenerateOptions {
+  /** Ends the generation: its last event then is `done` with reason `abort`. */
+  readonly signal?: AbortSignal;
+}
+
+/** An event and the numbers up to it. */
+export interface Step {
+  readonly event: ModelEvent;
+  readonly statistics: Statistics;
+}
+
+/** A loaded model, in a worker of its own. */
+export class Reckon {
+  #sessions = 0;
+
+  private constructor(
+    private readonly channel: Channel,
+    /** What was loaded, and what it takes. */
+    readonly description: Description,
+  ) {}
+
+  /** Loads a model. */
+  static async load(source: Source, { signal, onProgress, ...options }: LoadExtras = {}): Promise<Reckon> {
+    const channel = new Channel();
+    try {
+      const call = channel.call({ ask: "load", source, options }, (reply) => {
+        if (reply.tell === "progress") {
+          onProgress?.(reply.progress);
+        }
+      });
+      const description = await channel.abortable(call, signal);
+      return new Reckon(channel, description as Description);
+    } catch (error) {
+      channel.close();
+      throw error;
+    }
+  }
+
+  /** A new conversation; it keeps what it has computed until it is closed. */
+  conversation(): Conversation {
+    return new Conversation(this.channel, ++this.#sessions);
+  }
+
+  /** What it takes now. */
+  async describe(): Promise<Description> {
+    return (await this.channel.call({ ask: "describe" }).result) as Description;
+  }
+
+  /** Logits of every position, (T, V): the first `prefill` tokens at once, the rest one by one; for tests. */
+  async logits(tokens: Uint32Array, prefill?: number): Promise<Float32Array> {
+    const asked = prefill === undefined ? { tokens } : { tokens, prefill };
+    return (await this.channel.call({ ask: "logits", ...asked }).result) as Float32Array;
+  }
+
+  /** Takes the GPU away, as a driver's reset would; for tests of what follows. */
+  async loseDevice(): Promise<void> {
+    await this.channel.call({ ask: "lose-device" }).result;
+  }
+
+  /** Ends the worker; all memory is given back. */
+  dispose(): void {
+    this.channel.close();
+  }
+}
+
+/** One timeline of a model: what a prompt shares with the last one is not computed again. */
+export class Conversation {
+  constructor(
+    private readonly channel: Channel,
+    private readonly session: number,
+  ) {}
+
+  /** Generates after `prompt`. Leaving the loop ends the generation. */
+  async *generate(prompt: Prompt, { signal, ...options }: GenerateExtras = {}): AsyncGenerator<Step, void, void> {
+    const steps: Step[] = [];
+    let wake = () => {};
+    const call = this.channel.call({ ask: "generate", session: this.session, prompt, options }, (reply) => {
+      if (reply.tell === "event") {
+        steps.push({ event: reply.event, statistics: reply.statistics });
+        wake();
+      }
+    });
+    let ended = false;
+    const result = this.channel.abortable(call, signal).finally(() => {
+      ended = true;
+      wake();
+    });
+    // Whoever leaves the loop early has no interest in how the call ends.
+    result.catch(() => undefined);
+    try {
+      for (;;) {
+        const step = steps.shift();
+        if (step) {
+          yield step;
+        } else if (ended) {
+          await result;
+          return;
+        } else {
+          await new Promise<void>((resolve) => (wake = resolve));
+        }
+      }
+    } finally {
+      if (!ended) {
+        this.channel.abort(call.number);
+        await result.catch(() => undefined);
+      }
+    }
+  }
+
+  /** Gives its place in the GPU's memory back. */
+  async close(): Promise<void> {
+    await this.channel.call({ ask: "close-session", session: this.session }).result;
+  }
+}
+
+export { ReckonError };
+export type * from "./messages";

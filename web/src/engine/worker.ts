@@ -1,0 +1,119 @@
+/** The worker: owns wasm and the GPU, answers messages, never touches the DOM. */
+
+import init, { type Engine, load, on_panic, type Session } from "../../pkg/reckon.js";
+import type { Fault, FaultCode, Reply, Request, Result } from "./messages";
+
+/** Conversations by number; each has its place in the GPU's memory. */
+const sessions = new Map<number, Session>();
+/** How to end a running call. */
+const aborts = new Map<number, () => void>();
+let engine: Engine | undefined;
+let isBroken = false;
+
+const post = (reply: Reply, transfer: Transferable[] = []) =>
+  (self as unknown as { postMessage(reply: Reply, transfer: Transferable[]): void }).postMessage(reply, transfer);
+
+const ready = init().then(() => on_panic((message: string) => broken(message)));
+
+/** After a trap nothing in the module can be trusted: everything that waits is told so, once. */
+function broken(message: string): void {
+  if (isBroken) {
+    return;
+  }
+  isBroken = true;
+  post({ tell: "broken", fault: { code: "defect", message } });
+}
+
+self.addEventListener("message", (event: MessageEvent<Request>) => void answer(event.data));
+self.addEventListener("error", (event) => broken(`the engine stopped: ${event.message}`));
+self.addEventListener("unhandledrejection", (event) => broken(`the engine stopped: ${String(event.reason)}`));
+
+async function answer(request: Request): Promise<void> {
+  const { call } = request;
+  try {
+    await ready;
+    const result = await perform(request);
+    post({ call, tell: "result", result }, result instanceof Float32Array ? [result.buffer] : []);
+  } catch (thrown) {
+    // A trap comes after the message of the panic that caused it, or stands for one that could not speak.
+    if (thrown instanceof WebAssembly.RuntimeError) {
+      broken(`the engine stopped: ${thrown.message}; it may have run out of memory`);
+    }
+    post({ call, tell: "fault", fault: fault(thrown) });
+  } finally {
+    aborts.delete(call);
+  }
+}
+
+function fault(thrown: unknown): Fault {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const code = (thrown as { code?: unknown } | null)?.code;
+  return { code: typeof code === "string" ? (code as FaultCode) : "defect", message };
+}
+
+async function perform(request: Request): Promise<Result> {
+  switch (request.ask) {
+    case "load":
+      return loadModel(request);
+    case "generate":
+      return generate(request);
+    case "logits": {
+      const session = await loaded().session();
+      try {
+        return await session.logits(request.tokens, request.prefill);
+      } finally {
+        session.free();
+      }
+    }
+    case "describe":
+      return loaded().description();
+    case "lose-device":
+      return loaded().lose_device();
+    case "abort":
+      return aborts.get(request.what)?.();
+    case "close-session":
+      sessions.get(request.session)?.free();
+      sessions.delete(request.session);
+      return undefined;
+  }
+}
+
+function loaded(): Engine {
+  if (!engine) {
+    throw Object.assign(new Error("no model is loaded"), { code: "state" });
+  }
+  return engine;
+}
+
+async function loadModel({ call, source, options }: Request & { ask: "load" }): Promise<Result> {
+  // One model at a time: the last one's memory is free before the next one's is asked for.
+  sessions.forEach((session) => session.free());
+  sessions.clear();
+  engine?.free();
+  engine = undefined;
+  const controller = new AbortController();
+  aborts.set(call, () => controller.abort());
+  engine = await load(source, options, (progress) => post({ call, tell: "progress", progress }), controller.signal);
+  return engine.description();
+}
+
+async function generate({ call, session: number, prompt, options }: Request & { ask: "generate" }): Promise<Result> {
+  let aborted = false;
+  aborts.set(call, () => {
+    aborted = true;
+    sessions.get(number)?.abort();
+  });
+  const session = sessions.get(number) ?? (await loaded().session());
+  sessions.set(number, session);
+  session.start(prompt, { date: new Date().toISOString(), ...options });
+  if (aborted) {
+    session.abort();
+  }
+  for (;;) {
+    const event = await session.next();
+    post({ call, tell: "event", event, statistics: session.statistics() });
+    if (event.kind === "done") {
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,245 @@
+import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
+
+import "./composer";
+import "./doorway";
+import "./loading_view";
+import "./turn_view";
+import { type LoadOptions, type Progress, Reckon, ReckonError } from "../engine/reckon";
+import { type Choice, atAddress, besideTheApp, wishes } from "./address";
+import { styles } from "./app_styles";
+import type { Composer } from "./composer";
+import { Conversation } from "./conversation";
+import type { Entered } from "./doorway";
+import { droppedFiles } from "./given";
+import { bytes } from "./quantities";
+
+/** What the page is about just now. */
+type Stage =
+  | { readonly is: "looking" }
+  | { readonly is: "doorway"; readonly fault: string | undefined }
+  | { readonly is: "loading"; readonly progress: Progress | undefined; readonly stop: AbortController }
+  | { readonly is: "ready"; readonly conversation: Conversation };
+
+/** The page: one model, one conversation. */
+export class App extends LitElement {
+  static override properties = { stage: { state: true }, isOver: { state: true }, revision: { state: true } };
+
+  /** The loaded model; scripts and tests may use it. */
+  model: Reckon | undefined;
+  stage: Stage = { is: "looking" };
+  /** Something is being dragged over the page. */
+  isOver = false;
+  revision = 0;
+  #choice: Choice | undefined;
+  readonly #wishes = wishes(new URL(location.href));
+
+  /** The turns so far; scripts and tests may read them. */
+  get turns(): Conversation["turns"] {
+    return this.stage.is === "ready" ? this.stage.conversation.turns : [];
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    addEventListener("dragover", this.#over);
+    addEventListener("dragleave", this.#leave);
+    addEventListener("drop", this.#drop);
+    void this.#begin();
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    removeEventListener("dragover", this.#over);
+    removeEventListener("dragleave", this.#leave);
+    removeEventListener("drop", this.#drop);
+    this.model?.dispose();
+  }
+
+  async #begin(): Promise<void> {
+    const choice = this.#wishes.choice ?? (await besideTheApp(new URL(location.href)));
+    if (choice) {
+      await this.open(choice);
+    } else {
+      this.stage = { is: "doorway", fault: undefined };
+    }
+  }
+
+  /** Loads a model in place of the one that is there. */
+  async open(choice: Choice, options: LoadOptions = this.#wishes.load): Promise<void> {
+    if (this.stage.is === "loading") {
+      this.stage.stop.abort();
+    }
+    this.model?.dispose();
+    this.model = undefined;
+    this.#choice = choice;
+    const stop = new AbortController();
+    this.stage = { is: "loading", progress: undefined, stop };
+    const isCurrent = () => this.stage.is === "loading" && this.stage.stop === stop;
+    try {
+      const model = await Reckon.load(choice.source, {
+        ...options,
+        signal: stop.signal,
+        onProgress: (progress) => isCurrent() && (this.stage = { is: "loading", progress, stop }),
+      });
+      if (!isCurrent()) {
+        model.dispose();
+        return;
+      }
+      this.model = model;
+      const conversation = new Conversation(model, this.#wishes, () => this.revision++);
+      this.stage = { is: "ready", conversation };
+    } catch (error) {
+      if (isCurrent()) {
+        this.stage = { is: "doorway", fault: advice(error) };
+      }
+    }
+  }
+
+  override render(): TemplateResult {
+    return html`
+      <header>
+        <h1>Reckon</h1>
+        <p class="device">${this.#device()}</p>
+      </header>
+      <main ?data-over=${this.isOver}>${this.#stage()}</main>
+      <footer>
+        <reckon-composer ?ready=${this.stage.is === "ready" && !this.stage.conversation.fault}
+          ?running=${this.stage.is === "ready" && this.stage.conversation.isRunning}
+          @ask=${this.#ask} @stop=${this.#stopAnswer}></reckon-composer>
+        <p class="small">Answers come from a small model on this device and are often wrong. Nothing you write leaves this tab.</p>
+      </footer>
+    `;
+  }
+
+  override updated(changed: PropertyValues<this>): void {
+    if (changed.has("stage") && this.stage.is === "ready") {
+      this.renderRoot.querySelector<Composer>("reckon-composer")?.updateComplete.then(() => {
+        this.renderRoot.querySelector<Composer>("reckon-composer")?.focus();
+      });
+    }
+    // Who reads at the end stays at the end; who has scrolled up is left alone.
+    if (this.#isAtEnd) {
+      scrollTo({ top: document.documentElement.scrollHeight });
+    }
+  }
+
+  override willUpdate(): void {
+    const { scrollHeight } = document.documentElement;
+    this.#isAtEnd = this.turns.length > 0 && scrollHeight - scrollY - innerHeight < 90;
+  }
+
+  #isAtEnd = false;
+
+  #device(): TemplateResult | typeof nothing {
+    if (!this.model) {
+      return nothing;
+    }
+    const { adapter, software_adapter: isSoftware, gpu_bytes, notes } = this.model.description;
+    return html`
+      <b>${this.#choice?.name}</b> · ${adapter} · ${bytes(gpu_bytes)} of GPU memory
+      ${isSoftware ? html`<br /><strong>No GPU: this browser computes on the processor, and slowly.</strong>` : nothing}
+      ${notes.map((note) => html`<br />${note}`)}
+    `;
+  }
+
+  #stage(): TemplateResult | typeof nothing {
+    const { stage } = this;
+    switch (stage.is) {
+      case "looking":
+        return nothing;
+      case "doorway":
+        return html`<reckon-doorway .fault=${stage.fault} @enter=${this.#enter} @again=${this.#again}></reckon-doorway>`;
+      case "loading":
+        return html`<reckon-loading .progress=${stage.progress} .name=${this.#choice?.name ?? ""}
+          @stop=${() => stage.stop.abort()}></reckon-loading>`;
+      case "ready":
+        return this.#conversation(stage.conversation);
+    }
+  }
+
+  #conversation({ turns, fault, isRunning }: Conversation): TemplateResult {
+    const last = turns.at(-1);
+    const news = isRunning ? (last?.isThinking ? "Thinking" : "Answering") : last ? "Done" : "";
+    return html`
+      ${turns.length === 0
+        ? html`<p class="invitation">Ask ${this.#choice?.name} a question, a sum, a line of code.</p>`
+        : nothing}
+      ${turns.map((turn) => html`<reckon-turn .turn=${turn} .revision=${this.revision}></reckon-turn>`)}
+      ${fault === undefined
+        ? nothing
+        : html`<p class="fault"><button type="button" @click=${this.#again}>Load the model again</button></p>`}
+      <p class="unseen" role="status">${news}</p>
+    `;
+  }
+
+  #ask = (event: Event): void => {
+    if (this.stage.is === "ready") {
+      void this.stage.conversation.ask((event as Event & { question: string }).question);
+      scrollTo({ top: document.documentElement.scrollHeight });
+    }
+  };
+
+  #stopAnswer = (): void => {
+    if (this.stage.is === "ready") {
+      this.stage.conversation.stop();
+    }
+  };
+
+  #again = (): void => {
+    void (this.#choice ? this.open(this.#choice) : this.#begin());
+  };
+
+  #enter = (event: Entered): void => this.#bring(event.given);
+
+  #bring(given: Entered["given"]): void {
+    if (typeof given === "string") {
+      try {
+        void this.open(atAddress(given, new URL(location.href)));
+      } catch {
+        this.stage = { is: "doorway", fault: `“${given}” is no address` };
+      }
+      return;
+    }
+    const [first] = given;
+    if (first) {
+      const name = first.path.split("/")[0] ?? first.path;
+      void this.open({ source: { files: given }, name });
+    }
+  }
+
+  #over = (event: DragEvent): void => {
+    if (event.dataTransfer?.types.includes("Files")) {
+      event.preventDefault();
+      this.isOver = true;
+    }
+  };
+
+  #leave = (event: DragEvent): void => {
+    if (event.relatedTarget === null) {
+      this.isOver = false;
+    }
+  };
+
+  #drop = (event: DragEvent): void => {
+    this.isOver = false;
+    if (event.dataTransfer?.types.includes("Files")) {
+      event.preventDefault();
+      void droppedFiles(event.dataTransfer).then((given) => this.#bring(given));
+    }
+  };
+
+  static override styles = styles;
+}
+
+/** An error's words, with what a visitor can do about it. */
+function advice(error: unknown): string {
+  if (!(error instanceof ReckonError)) {
+    return String(error);
+  }
+  if (error.code === "gpu" && !("gpu" in navigator)) {
+    const words = "This browser has no WebGPU. Chrome and Edge have it from 113 on, Safari from 26, Firefox from 141.";
+    return isSecureContext ? words : "WebGPU works on https pages and on localhost only; this page is neither.";
+  }
+  return error.message.charAt(0).toUpperCase() + error.message.slice(1);
+}
+
+customElements.define("reckon-app", App);

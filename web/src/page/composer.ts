@@ -1,0 +1,116 @@
+import { css, html, LitElement, type TemplateResult } from "lit";
+
+/** A question that was asked. */
+export class Asked extends Event {
+  constructor(readonly question: string) {
+    super("ask", { bubbles: true, composed: true });
+  }
+}
+
+/** Where questions are written; its button asks, or stops what runs. */
+export class Composer extends LitElement {
+  static override properties = { running: { type: Boolean }, ready: { type: Boolean } };
+
+  running = false;
+  ready = false;
+
+  override render(): TemplateResult {
+    const placeholder = this.ready ? "Ask something" : "Ask once the model is here";
+    return html`
+      <form @submit=${this.#submit}>
+        <textarea rows="1" aria-label="Your question" placeholder=${placeholder} ?disabled=${!this.ready}
+          @keydown=${this.#key}></textarea>
+        ${this.running
+          ? html`<button type="button" class="stop" @click=${() => this.dispatchEvent(new Event("stop"))}>Stop</button>`
+          : html`<button ?disabled=${!this.ready}>Ask</button>`}
+      </form>
+    `;
+  }
+
+  /** Puts the caret where questions are written. */
+  override focus(): void {
+    this.#text.focus();
+  }
+
+  get #text(): HTMLTextAreaElement {
+    return this.renderRoot.querySelector("textarea") as HTMLTextAreaElement;
+  }
+
+  #key(event: KeyboardEvent): void {
+    // While characters are being composed, Enter chooses one.
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+      event.preventDefault();
+      this.#ask();
+    }
+  }
+
+  #submit(event: SubmitEvent): void {
+    event.preventDefault();
+    this.#ask();
+  }
+
+  #ask(): void {
+    const question = this.#text.value.trim();
+    if (question !== "" && this.ready && !this.running) {
+      this.#text.value = "";
+      this.dispatchEvent(new Asked(question));
+    }
+  }
+
+  static override styles = css`
+    form {
+      display: flex;
+      align-items: flex-end;
+      gap: 0.5rem;
+      padding: 0.45rem;
+      border: 1px solid var(--faint);
+      border-radius: 14px;
+      background: var(--raised);
+    }
+    form:focus-within {
+      border-color: var(--accent);
+      box-shadow: 0 0 0 1px var(--accent);
+    }
+    textarea {
+      flex: 1;
+      min-width: 0;
+      max-height: 40vh;
+      padding: 0.45rem 0.6rem;
+      border: 0;
+      outline: 0;
+      background: none;
+      color: inherit;
+      font: 1rem/1.5 var(--sans);
+      resize: none;
+      field-sizing: content;
+    }
+    textarea::placeholder {
+      color: var(--soft);
+      opacity: 1;
+    }
+    button {
+      min-width: 4.6rem;
+      padding: 0.5rem 1rem;
+      border: 1px solid var(--accent);
+      border-radius: 9px;
+      background: var(--accent);
+      color: var(--on-accent);
+      font: 600 0.95rem/1.4 var(--sans);
+      cursor: pointer;
+    }
+    button.stop {
+      background: none;
+      color: var(--accent);
+    }
+    button:disabled {
+      opacity: 0.45;
+      cursor: default;
+    }
+    button:focus-visible {
+      outline: 2px solid var(--accent);
+      outline-offset: 2px;
+    }
+  `;
+}
+
+customElements.define("reckon-composer", Composer);

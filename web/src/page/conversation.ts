@@ -1,0 +1,78 @@
+/** A conversation on the page: its turns, and the one that runs. */
+
+import { type Message, type Reckon, ReckonError } from "../engine/reckon";
+import type { Wishes } from "./address";
+import { Turn } from "./turn";
+
+/** Turn after turn with one model. */
+export class Conversation {
+  readonly turns: Turn[] = [];
+  /** Why no further question can be asked. */
+  fault: string | undefined;
+  #running: AbortController | undefined;
+  readonly #timeline;
+
+  constructor(
+    model: Reckon,
+    private readonly wishes: Wishes,
+    /** Called whenever something has changed. */
+    private readonly changed: () => void,
+  ) {
+    this.#timeline = model.conversation();
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** Asks, and takes in the answer as it comes. */
+  async ask(question: string): Promise<void> {
+    if (this.#running) {
+      return;
+    }
+    const chat = [...this.#history(), { role: "user" as const, content: question }];
+    const turn = new Turn(question);
+    this.turns.push(turn);
+    const running = new AbortController();
+    this.#running = running;
+    this.changed();
+    const { sampling, maxTokens } = this.wishes;
+    const options = {
+      sampling: { seed: crypto.getRandomValues(new Uint32Array(1))[0] ?? 0, ...sampling },
+      ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
+      signal: running.signal,
+    };
+    try {
+      for await (const step of this.#timeline.generate({ chat }, options)) {
+        turn.take(step);
+        this.changed();
+      }
+    } catch (error) {
+      turn.fail(error instanceof Error ? error.message : String(error));
+      // A question that does not fit can be asked anew; an engine that failed cannot be asked at all.
+      if (!(error instanceof ReckonError && error.code === "options")) {
+        this.fault = turn.fault;
+      }
+    } finally {
+      this.#running = undefined;
+      this.changed();
+    }
+  }
+
+  /** Ends what runs; what has come stays. */
+  stop(): void {
+    this.#running?.abort();
+  }
+
+  /** What was said so far: questions and answers, without the thinking. */
+  #history(): Message[] {
+    const system = this.wishes.system;
+    const said = this.turns
+      .filter((turn) => turn.fault === undefined && turn.answer !== "")
+      .flatMap((turn): Message[] => [
+        { role: "user", content: turn.question },
+        { role: "assistant", content: turn.answer },
+      ]);
+    return system === undefined ? said : [{ role: "system", content: system }, ...said];
+  }
+}

@@ -1,0 +1,146 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+
+import type { GivenFile } from "../engine/reckon";
+import { pickedFiles } from "./given";
+
+/** What the doorway tells: files that were picked, or an address that was typed. */
+export class Entered extends Event {
+  constructor(readonly given: GivenFile[] | string) {
+    super("enter", { bubbles: true, composed: true });
+  }
+}
+
+/** Where a model comes in when none is there: the words why, and three ways to bring one. */
+export class Doorway extends LitElement {
+  static override properties = { fault: { attribute: false } };
+
+  /** Why the last model did not come in. */
+  fault: string | undefined;
+
+  override render(): TemplateResult {
+    return html`
+      ${this.fault === undefined ? this.#welcome() : html`<p class="fault" role="alert">${this.fault}</p>`}
+      <div class="ways">
+        <p class="drop">Drop a <b>.gguf</b> file or a model’s <b>folder</b> anywhere on this page</p>
+        <div class="row">
+          ${this.#picker("Choose a file", false)} ${this.#picker("Choose a folder", true)}
+          ${this.fault === undefined
+            ? nothing
+            : html`<button type="button" @click=${() => this.dispatchEvent(new Event("again"))}>Try again</button>`}
+        </div>
+        <form class="row" @submit=${this.#submit}>
+          <label for="address">or an address</label>
+          <input id="address" name="address" type="text" inputmode="url" spellcheck="false" autocapitalize="off"
+            placeholder="https://…/model.gguf" required />
+          <button>Open</button>
+        </form>
+      </div>
+    `;
+  }
+
+  #welcome(): TemplateResult {
+    return html`
+      <p>There is no model beside this app. Where it was built, <code>cargo xtask fetch</code> brings one.</p>
+    `;
+  }
+
+  #picker(words: string, folder: boolean): TemplateResult {
+    const picked = (event: Event) => {
+      const input = event.target as HTMLInputElement;
+      if (input.files && input.files.length > 0) {
+        this.dispatchEvent(new Entered(pickedFiles(input.files)));
+      }
+    };
+    return html`
+      <label class="button">
+        ${words}
+        <input type="file" accept=${folder ? nothing : ".gguf"} ?webkitdirectory=${folder} @change=${picked} />
+      </label>
+    `;
+  }
+
+  #submit(event: SubmitEvent): void {
+    event.preventDefault();
+    const address = new FormData(event.target as HTMLFormElement).get("address");
+    if (typeof address === "string") {
+      this.dispatchEvent(new Entered(address.trim()));
+    }
+  }
+
+  static override styles = css`
+    :host {
+      display: block;
+      max-width: var(--measure);
+    }
+    p {
+      margin: 0 0 1.2rem;
+    }
+    code {
+      font: 0.92em var(--mono);
+    }
+    .fault {
+      color: var(--fault);
+      overflow-wrap: anywhere;
+      white-space: pre-wrap;
+    }
+    .ways {
+      padding: 1.4rem;
+      border: 1.5px dashed var(--faint);
+      border-radius: 12px;
+    }
+    .drop {
+      font: 1.1rem/1.5 var(--serif);
+    }
+    .row {
+      display: flex;
+      flex-wrap: wrap;
+      align-items: center;
+      gap: 0.6rem;
+    }
+    form.row {
+      margin-top: 1rem;
+    }
+    form label {
+      color: var(--soft);
+      font-size: 0.92rem;
+    }
+    input[type="text"] {
+      flex: 1 1 14rem;
+      min-width: 0;
+      padding: 0.45rem 0.7rem;
+      border: 1px solid var(--faint);
+      border-radius: 6px;
+      background: var(--raised);
+      color: inherit;
+      font: 0.9rem var(--mono);
+    }
+    .button,
+    button {
+      padding: 0.45rem 1rem;
+      border: 1px solid var(--faint);
+      border-radius: 6px;
+      background: var(--raised);
+      color: inherit;
+      font: inherit;
+      cursor: pointer;
+    }
+    .button:hover,
+    button:hover {
+      border-color: var(--soft);
+    }
+    .button input {
+      position: absolute;
+      width: 1px;
+      height: 1px;
+      opacity: 0;
+    }
+    .button:focus-within,
+    button:focus-visible,
+    input[type="text"]:focus-visible {
+      outline: 2px solid var(--accent);
+      outline-offset: 2px;
+    }
+  `;
+}
+
+customElements.define("reckon-doorway", Doorway);

@@ -1,0 +1,115 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+
+import type { Progress } from "../engine/reckon";
+import { Pace } from "./pace";
+import { bytes, time } from "./quantities";
+
+const STAGES: Record<Progress["stage"], string> = {
+  headers: "Reading what the model is",
+  weights: "Loading its weights onto the GPU",
+  checking: "Holding every kernel against a known answer",
+};
+
+/** A model on its way: bytes, rate, time left, and a way to stop. */
+export class LoadingView extends LitElement {
+  static override properties = { progress: { attribute: false }, name: { attribute: false } };
+
+  progress: Progress | undefined;
+  name = "";
+  #pace = new Pace();
+
+  override willUpdate(): void {
+    if (this.progress?.stage === "weights") {
+      this.#pace.mark(performance.now(), this.progress.loaded_bytes);
+    }
+  }
+
+  override render(): TemplateResult {
+    const { stage, loaded_bytes: loaded, total_bytes: total } = this.progress ?? {
+      stage: "headers" as const,
+      loaded_bytes: 0,
+      total_bytes: 0,
+    };
+    return html`
+      <h2>${this.name}</h2>
+      <p class="stage" role="status">${STAGES[stage]}</p>
+      <progress aria-label="Weights loaded" max="1" .value=${total === 0 ? 0 : loaded / total}></progress>
+      <p class="numbers">
+        <span>${total === 0 ? nothing : `${bytes(loaded)} of ${bytes(total)}`}</span>
+        <span>${stage === "weights" ? this.#rest(loaded, total) : nothing}</span>
+      </p>
+      <button type="button" @click=${() => this.dispatchEvent(new Event("stop"))}>Stop</button>
+    `;
+  }
+
+  #rest(loaded: number, total: number): string | typeof nothing {
+    const rate = this.#pace.bytesPerSecond;
+    if (rate === undefined || rate === 0) {
+      return nothing;
+    }
+    return `${bytes(rate)}/s · ${time(((total - loaded) / rate) * 1000)} left`;
+  }
+
+  static override styles = css`
+    :host {
+      display: block;
+      max-width: 34rem;
+    }
+    h2 {
+      margin: 0 0 0.2rem;
+      font: 600 1.35rem/1.3 var(--serif);
+      overflow-wrap: anywhere;
+    }
+    p {
+      margin: 0 0 0.8rem;
+      color: var(--soft);
+    }
+    progress {
+      appearance: none;
+      display: block;
+      width: 100%;
+      height: 6px;
+      border: 0;
+      border-radius: 3px;
+      overflow: hidden;
+      background: var(--faint);
+    }
+    progress::-webkit-progress-bar {
+      background: var(--faint);
+    }
+    progress::-webkit-progress-value {
+      background: var(--accent);
+    }
+    progress::-moz-progress-bar {
+      background: var(--accent);
+    }
+    .numbers {
+      display: flex;
+      flex-wrap: wrap;
+      justify-content: space-between;
+      gap: 0 1rem;
+      margin: 0.45rem 0 1.2rem;
+      min-height: 1.5em;
+      font-size: 0.88rem;
+      font-variant-numeric: tabular-nums;
+    }
+    button {
+      padding: 0.4rem 1rem;
+      border: 1px solid var(--faint);
+      border-radius: 6px;
+      background: none;
+      color: inherit;
+      font: inherit;
+      cursor: pointer;
+    }
+    button:hover {
+      border-color: var(--soft);
+    }
+    button:focus-visible {
+      outline: 2px solid var(--accent);
+      outline-offset: 2px;
+    }
+  `;
+}
+
+customElements.define("reckon-loading", LoadingView);
