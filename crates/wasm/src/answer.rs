@@ -34,21 +34,40 @@ pub(crate) enum Answer {
 ///
 /// # Errors
 /// The server cannot be reached or refuses.
-pub(crate) async fn get(url: &str, range: Option<Range<u64>>, signal: &AbortSignal) -> Result<Answer, Error> {
+pub(crate) async fn get(url: &str, range: Range<u64>, signal: &AbortSignal) -> Result<Answer, Error> {
     let headers = Headers::new().map_err(|thrown| broken(url, 0, &thrown, signal))?;
-    if let Some(range) = range {
-        let value = format!("bytes={}-{}", range.start, range.end.saturating_sub(1));
-        headers.append("Range", &value).map_err(|thrown| broken(url, 0, &thrown, signal))?;
-    }
+    let value = format!("bytes={}-{}", range.start, range.end.saturating_sub(1));
+    headers.append("Range", &value).map_err(|thrown| broken(url, 0, &thrown, signal))?;
     let init = RequestInit::new();
     init.set_headers(&headers);
-    init.set_signal(Some(signal));
-    let response = JsFuture::from(scope().fetch_with_str_and_init(url, &init)).await;
-    let response: Response = match response {
-        Ok(response) => response.unchecked_into(),
-        Err(thrown) => return Err(unreachable(url, &thrown, signal)),
+    let response = match fetch(url, &init, signal).await {
+        // A browser drops a compressed answer to a request for a range, as if there had been none.
+        Err(_) if !signal.aborted() => fetch(url, &RequestInit::new(), signal).await?,
+        answered => answered?,
     };
     understand(url, response)
+}
+
+/// A file's size by its `Content-Length`, the one header about it that every other site may read.
+///
+/// # Errors
+/// The server cannot be reached, or does not tell.
+pub(crate) async fn told_length(url: &str, signal: &AbortSignal) -> Result<u64, Error> {
+    let init = RequestInit::new();
+    init.set_method("HEAD");
+    let response = fetch(url, &init, signal).await?;
+    let length =
+        response.headers().get("Content-Length").ok().flatten().and_then(|length| length.parse().ok());
+    length.filter(|_| response.ok()).ok_or_else(|| {
+        let advice = "let it send Content-Length, or Access-Control-Expose-Headers: Content-Range";
+        Error::Files(format!("{url}: the server does not tell this site how large the file is; {advice}"))
+    })
+}
+
+async fn fetch(url: &str, init: &RequestInit, signal: &AbortSignal) -> Result<Response, Error> {
+    init.set_signal(Some(signal));
+    let response = JsFuture::from(scope().fetch_with_str_and_init(url, init)).await;
+    response.map(|response| response.unchecked_into()).map_err(|thrown| unreachable(url, &thrown, signal))
 }
 
 fn understand(url: &str, response: Response) -> Result<Answer, Error> {

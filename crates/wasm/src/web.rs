@@ -8,7 +8,7 @@ use engine::Error;
 use wasm_bindgen::JsValue;
 use web_sys::{AbortSignal, Response, Url};
 
-use crate::answer::{Answer, get};
+use crate::answer::{Answer, broken, get, told_length};
 use crate::fault::{Code, fault};
 use crate::reader::Reader;
 
@@ -75,7 +75,7 @@ impl Web {
     /// The first request of a file: its size, and its beginning.
     async fn meet(&self, name: &str) -> Result<Known, Error> {
         let url = self.url(name);
-        let answer = get(&url, Some(0..FIRST_BYTES), &self.signal).await?;
+        let answer = get(&url, 0..FIRST_BYTES, &self.signal).await?;
         let (response, told_bytes) = match answer {
             Answer::Missing => return Ok(Known { size_bytes: None, prefix: Vec::new() }),
             Answer::Empty => return Ok(Known { size_bytes: Some(0), prefix: Vec::new() }),
@@ -83,19 +83,21 @@ impl Web {
             Answer::Page if !is_weights(name) && name != "config.json" => {
                 return Ok(Known { size_bytes: None, prefix: Vec::new() });
             }
-            Answer::Page => return Err(Error::Files(format!("{url} is a web page, not a model's file"))),
+            Answer::Page => return Err(page(&url)),
+            // A server of another site may hide the size of the whole behind a part of it.
+            Answer::Part { response, file_bytes: None, .. } => {
+                let told_bytes = told_length(&url, &self.signal).await?;
+                (response, Some(told_bytes))
+            }
             Answer::Part { response, file_bytes, .. } | Answer::Whole { response, file_bytes } => {
                 (response, file_bytes)
             }
         };
         // A body of unknown length is read to its end once, and kept where it is small enough to be text.
-        let keep = match told_bytes {
-            Some(size) => size.min(FIRST_BYTES),
-            None if is_weights(name) => FIRST_BYTES,
-            None => u64::MAX,
-        };
+        let keep = if told_bytes.is_none() && !is_weights(name) { u64::MAX } else { FIRST_BYTES };
+        let most = told_bytes.map(|size| size.min(keep));
         let mut prefix = Vec::new();
-        let read = read(&url, &response, told_bytes.map(|_| keep), &self.signal, &mut |piece| {
+        let read = read(&url, &response, most, &self.signal, &mut |piece| {
             let room = keep.saturating_sub(prefix.len() as u64).min(piece.len() as u64) as usize;
             prefix.extend_from_slice(&piece[..room]);
             Ok(())
@@ -120,7 +122,7 @@ impl Web {
             return Ok(());
         }
         let url = self.url(name);
-        let (response, mut skip) = match get(&url, Some(start..range.end), &self.signal).await? {
+        let (response, mut skip) = match get(&url, start..range.end, &self.signal).await? {
             Answer::Part { response, start: Some(first), .. } if first != start => {
                 drop(response);
                 return Err(Error::Files(format!(
@@ -129,7 +131,7 @@ impl Web {
             }
             Answer::Part { response, .. } => (response, 0),
             Answer::Whole { response, .. } => (response, start),
-            Answer::Page => return Err(Error::Files(format!("{url} is a web page, not a model's file"))),
+            Answer::Page => return Err(page(&url)),
             Answer::Missing | Answer::Empty => {
                 return Err(Error::Files(format!(
                     "{url}: the server had this file a moment ago and has it no more"
@@ -171,14 +173,22 @@ async fn read(
     let mut read = 0;
     while read < most {
         let chunk = reader.chunk().await;
-        let Some(chunk) = chunk.map_err(|thrown| crate::answer::broken(url, read, &thrown, signal))? else {
+        let Some(chunk) = chunk.map_err(|thrown| broken(url, read, &thrown, signal))? else {
             break;
         };
         let end = u64::from(chunk.length()).min(most - read) as u32;
         reader.hand_on(&chunk, 0, end, sink)?;
         read += u64::from(end);
     }
+    if response.status() == 206 && read == most {
+        // A part that has been read to its end is not cut off: the connection serves the next request.
+        let _ = reader.chunk().await;
+    }
     Ok(read)
+}
+
+fn page(url: &str) -> Error {
+    Error::Files(format!("{url} is a web page, not a model's file; give the address of the file itself"))
 }
 
 fn is_weights(name: &str) -> bool {

@@ -72,7 +72,9 @@ export class Composer extends LitElement {
       box-shadow: 0 0 0 1px var(--accent);
     }
     textarea {
-      flex: 1;
+      /* Its content may make it taller, never wider. */
+      flex: 1 1 0;
+      width: 0;
       min-width: 0;
       max-height: 40vh;
       padding: 0.45rem 0.6rem;

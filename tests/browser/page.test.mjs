@@ -1,0 +1,234 @@
+// The page as a visitor has it: a model streams, stops, stays responsive; what was dropped loads; mistakes are told.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { openChromium, withModel } from "./chromium.mjs";
+import { GOLDEN, openSite } from "./site.mjs";
+
+const HOME = fileURLToPath(new URL("../../", import.meta.url));
+const RECKON = process.env.RECKON_BIN ?? join(HOME, "target/debug/reckon");
+const MODEL = join(GOLDEN, "tiny_text/model.gguf");
+const SHOTS = fileURLToPath(new URL("shots/", import.meta.url));
+const GREEDY = "?model=golden/tiny_text/model.gguf&temperature=0";
+const QUESTION = "the other 15 and on";
+
+let site, browser;
+
+before(async () => {
+  mkdirSync(SHOTS, { recursive: true });
+  site = await openSite();
+  browser = await openChromium();
+});
+
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+async function openPage(query) {
+  const page = await browser.page(`${site.url}/${query}`);
+  await withModel(page, () => undefined);
+  return page;
+}
+
+async function ask(page, question) {
+  const box = page.getByRole("textbox", { name: "Your question" });
+  await box.fill(question);
+  await box.press("Enter");
+}
+
+/** The last turn, once `holds` is true of it. */
+async function lastTurn(page, holds) {
+  await page.waitForFunction(`(() => {
+    const turn = document.querySelector("reckon-app").turns.at(-1);
+    return turn && (${holds})(turn);
+  })()`);
+  return page.evaluate(() => {
+    const { question, thinking, answer, tokens, statistics, reason, fault } =
+      document.querySelector("reckon-app").turns.at(-1);
+    return { question, thinking, answer, tokens, statistics, reason, fault };
+  });
+}
+
+test("a question is answered as in the terminal, token for token", async () => {
+  const arguments_ = ["generate", "--model", MODEL, "--prompt", QUESTION, "--temperature", "0", "--max-tokens", "48"];
+  const native = JSON.parse(execFileSync(RECKON, [...arguments_, "--json"], { stdio: ["ignore", "pipe", "ignore"] }));
+  const page = await openPage(`${GREEDY}&max_tokens=48`);
+  await ask(page, QUESTION);
+  await lastTurn(page, (turn) => turn.tokens.length > 12 || !turn.isRunning);
+  await page.screenshot({ path: join(SHOTS, "mid-answer.png") });
+  const turn = await lastTurn(page, (turn) => !turn.isRunning);
+  assert.deepEqual(turn.tokens, native.tokens);
+  assert.equal(turn.reason, native.finish_reason);
+  assert.equal(turn.statistics.prompt_tokens, native.prompt_tokens);
+  assert.equal(turn.answer, native.answer.trimStart());
+  assert.equal(turn.thinking, native.thinking);
+  assert.deepEqual(page.said, [], "the page says nothing on its console");
+  await page.close();
+});
+
+for (const name of ["tiny_text", "tiny_text_folder"]) {
+  test(`${name}: raw prompts continue as in transformers`, async () => {
+    const { texts } = JSON.parse(readFileSync(join(GOLDEN, name, "expected.json"), "utf8"));
+    const page = await openPage(`?model=golden/${name}/${name.endsWith("folder") ? "" : "model.gguf"}`);
+    for (const { prompt, prompt_ids, tokens, text } of texts) {
+      const found = await page.evaluate(generateRaw, { prompt, options: { max_tokens: tokens.length } });
+      assert.deepEqual(found.tokens, tokens, prompt);
+      assert.equal(found.statistics.prompt_tokens, prompt_ids.length, prompt);
+      assert.equal(found.text, text, prompt);
+    }
+    await page.close();
+  });
+}
+
+test("the stop button ends a generation, and the next question is answered", async () => {
+  const page = await openPage("?model=golden/tiny_text/model.gguf&temperature=1.5&seed=5");
+  await keepGoing(page);
+  await ask(page, QUESTION);
+  await lastTurn(page, (turn) => turn.tokens.length > 2);
+  const clicked = performance.now();
+  await page.getByRole("button", { name: "Stop" }).click();
+  const stopped = await lastTurn(page, (turn) => !turn.isRunning);
+  assert.equal(stopped.reason, "abort");
+  assert.ok(performance.now() - clicked < 2000, "it stops at once");
+  await ask(page, "and on");
+  await lastTurn(page, (turn) => turn.question === "and on" && turn.tokens.length > 2);
+  await page.getByRole("button", { name: "Stop" }).click();
+  await lastTurn(page, (turn) => !turn.isRunning);
+  await page.close();
+});
+
+test("the page stays responsive while the model runs", async () => {
+  const page = await openPage("?model=golden/tiny_text/model.gguf&temperature=1.5&seed=5");
+  await keepGoing(page);
+  await page.evaluate(() => {
+    globalThis.longest = { frame: 0, task: 0 };
+    new PerformanceObserver((list) => {
+      list.getEntries().forEach(({ duration }) => (longest.task = Math.max(longest.task, duration)));
+    }).observe({ type: "longtask" });
+    let last = performance.now();
+    requestAnimationFrame(function frame(now) {
+      longest.frame = Math.max(longest.frame, now - last);
+      last = now;
+      requestAnimationFrame(frame);
+    });
+  });
+  await ask(page, QUESTION);
+  await lastTurn(page, (turn) => turn.tokens.length > 150);
+  const longest = await page.evaluate(() => globalThis.longest);
+  await page.getByRole("button", { name: "Stop" }).click();
+  console.log(`longest frame ${longest.frame.toFixed(0)} ms, longest task ${longest.task.toFixed(0)} ms`);
+  // The software adapter takes the processor's time as well: frames are held to what a person would notice.
+  assert.ok(longest.frame < 500, `a frame took ${longest.frame} ms`);
+  assert.ok(longest.task < 100, `a task of the page took ${longest.task} ms`);
+  await page.close();
+});
+
+test("events, statistics and descriptions have the shapes that messages.ts promises", async () => {
+  const page = await openPage(GREEDY);
+  const found = await page.evaluate(generateRaw, { prompt: QUESTION, options: { max_tokens: 3 } });
+  assert.deepEqual(found.keys, {
+    prompt: "cached,kind,tokens",
+    token: "id,kind,parts,text",
+    done: "completion_tokens,kind,parts,prompt_tokens,reason,reasoning_tokens,text",
+    part: "channel,text",
+    statistics:
+      "cached_tokens,completion_tokens,decode_ms,decode_tokens_per_s,dispatches,gpu_bytes,heap_bytes," +
+      "prefill_ms,prefill_tokens_per_s,prompt_tokens,reasoning_tokens",
+    description:
+      "adapter,context,gpu_bytes,heap_bytes,kv,notes,software_adapter,vocab_size,weights_bytes",
+  });
+  await page.close();
+});
+
+test("options that are not known, empty prompts and prompts too long are refused in words", async () => {
+  const page = await openPage(`${GREEDY}&context=64`);
+  const refusals = await page.evaluate(async () => {
+    const { model } = document.querySelector("reckon-app");
+    const asks = [
+      [{ raw: "a" }, { tempo: 1 }],
+      [{ raw: "a" }, { sampling: { heat: 1 } }],
+      [{ raw: "a" }, { sampling: { temperature: -1 } }],
+      [{ raw: "" }, {}],
+      [{ raw: "a b c d ".repeat(40) }, {}],
+      [{ song: "a" }, {}],
+    ];
+    const words = [];
+    for (const [prompt, options] of asks) {
+      try {
+        for await (const _ of model.conversation().generate(prompt, options));
+        words.push("accepted");
+      } catch (error) {
+        words.push(`${error.code}: ${error.message}`);
+      }
+    }
+    return words;
+  });
+  const expected = [/options.*tempo/, /options.*heat/, /options.*temperature/, /options.*empty/, /options.*context/, /options.*song/];
+  expected.forEach((pattern, i) => assert.match(refusals[i], pattern));
+  await page.close();
+});
+
+test("a lost device is told once, and the model can be loaded again", async () => {
+  const page = await openPage(GREEDY);
+  await page.evaluate(() => document.querySelector("reckon-app").model.loseDevice());
+  await ask(page, QUESTION);
+  const turn = await lastTurn(page, (turn) => !turn.isRunning);
+  assert.match(turn.fault, /device|GPU/i);
+  await page.getByRole("button", { name: "Load the model again" }).click();
+  await page.waitForFunction(() => document.querySelector("reckon-app").stage.is === "ready");
+  await ask(page, QUESTION);
+  await lastTurn(page, (turn) => turn.tokens.length > 2);
+  await page.close();
+});
+
+for (const [what, label, given] of [
+  ["file", "Choose a file", MODEL],
+  ["folder", "Choose a folder", join(GOLDEN, "tiny_text_folder")],
+]) {
+  test(`a ${what} that is picked loads`, async () => {
+    const page = await browser.page(`${site.url}/?model=golden/nothing.gguf`);
+    await page.getByLabel(label).setInputFiles(given);
+    await withModel(page, () => undefined);
+    await ask(page, QUESTION);
+    await lastTurn(page, (turn) => turn.tokens.length > 2);
+    await page.close();
+  });
+}
+
+/** Lets generations go on through the model's stop tokens, which a tiny model draws at random. */
+async function keepGoing(page) {
+  await page.evaluate(() => {
+    const { stage } = document.querySelector("reckon-app");
+    const bias = new Map([301, 304].map((id) => [id, -1e4]));
+    stage.conversation.wishes.sampling.logit_bias = bias;
+  });
+}
+
+/** Runs in the page: one greedy generation after a raw prompt, and the keys of everything that came. */
+async function generateRaw({ prompt, options }) {
+  const { model } = document.querySelector("reckon-app");
+  const names = (object) => Object.keys(object).sort().join();
+  const [tokens, keys] = [[], { description: names(model.description) }];
+  let text = "";
+  let statistics;
+  for await (const step of model.conversation().generate({ raw: prompt }, { sampling: { temperature: 0 }, ...options })) {
+    const { event } = step;
+    statistics = step.statistics;
+    keys[event.kind] = names(event);
+    keys.statistics = names(statistics);
+    if (event.kind !== "prompt") {
+      text += event.text;
+      event.parts.forEach((part) => (keys.part = names(part)));
+    }
+    if (event.kind === "token") {
+      tokens.push(event.id);
+    }
+  }
+  return { tokens, text, statistics, keys };
+}
