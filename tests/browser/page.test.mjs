@@ -42,12 +42,12 @@ async function ask(page, question) {
   await box.press("Enter");
 }
 
-/** The last turn, once `holds` is true of it. */
-async function lastTurn(page, holds) {
-  await page.waitForFunction(`(() => {
+/** The last turn, once it has more tokens than `over`; without a number, once it has ended. */
+async function lastTurn(page, over) {
+  await page.waitForFunction((over) => {
     const turn = document.querySelector("reckon-app").turns.at(-1);
-    return turn && (${holds})(turn);
-  })()`);
+    return turn && (over === null ? !turn.isRunning : turn.tokens.length > over || !turn.isRunning);
+  }, over ?? null);
   return page.evaluate(() => {
     const { question, thinking, answer, tokens, statistics, reason, fault } =
       document.querySelector("reckon-app").turns.at(-1);
@@ -60,9 +60,9 @@ test("a question is answered as in the terminal, token for token", async () => {
   const native = JSON.parse(execFileSync(RECKON, [...arguments_, "--json"], { stdio: ["ignore", "pipe", "ignore"] }));
   const page = await openPage(`${GREEDY}&max_tokens=48`);
   await ask(page, QUESTION);
-  await lastTurn(page, (turn) => turn.tokens.length > 12 || !turn.isRunning);
+  await lastTurn(page, 12);
   await page.screenshot({ path: join(SHOTS, "mid-answer.png") });
-  const turn = await lastTurn(page, (turn) => !turn.isRunning);
+  const turn = await lastTurn(page);
   assert.deepEqual(turn.tokens, native.tokens);
   assert.equal(turn.reason, native.finish_reason);
   assert.equal(turn.statistics.prompt_tokens, native.prompt_tokens);
@@ -90,16 +90,16 @@ test("the stop button ends a generation, and the next question is answered", asy
   const page = await openPage("?model=golden/tiny_text/model.gguf&temperature=1.5&seed=5");
   await keepGoing(page);
   await ask(page, QUESTION);
-  await lastTurn(page, (turn) => turn.tokens.length > 2);
+  await lastTurn(page, 2);
   const clicked = performance.now();
   await page.getByRole("button", { name: "Stop" }).click();
-  const stopped = await lastTurn(page, (turn) => !turn.isRunning);
+  const stopped = await lastTurn(page);
   assert.equal(stopped.reason, "abort");
   assert.ok(performance.now() - clicked < 2000, "it stops at once");
   await ask(page, "and on");
-  await lastTurn(page, (turn) => turn.question === "and on" && turn.tokens.length > 2);
+  await lastTurn(page, 2);
   await page.getByRole("button", { name: "Stop" }).click();
-  await lastTurn(page, (turn) => !turn.isRunning);
+  await lastTurn(page);
   await page.close();
 });
 
@@ -119,7 +119,7 @@ test("the page stays responsive while the model runs", async () => {
     });
   });
   await ask(page, QUESTION);
-  await lastTurn(page, (turn) => turn.tokens.length > 150);
+  await lastTurn(page, 150);
   const longest = await page.evaluate(() => globalThis.longest);
   await page.getByRole("button", { name: "Stop" }).click();
   console.log(`longest frame ${longest.frame.toFixed(0)} ms, longest task ${longest.task.toFixed(0)} ms`);
@@ -178,12 +178,12 @@ test("a lost device is told once, and the model can be loaded again", async () =
   const page = await openPage(GREEDY);
   await page.evaluate(() => document.querySelector("reckon-app").model.loseDevice());
   await ask(page, QUESTION);
-  const turn = await lastTurn(page, (turn) => !turn.isRunning);
+  const turn = await lastTurn(page);
   assert.match(turn.fault, /device|GPU/i);
   await page.getByRole("button", { name: "Load the model again" }).click();
   await page.waitForFunction(() => document.querySelector("reckon-app").stage.is === "ready");
   await ask(page, QUESTION);
-  await lastTurn(page, (turn) => turn.tokens.length > 2);
+  await lastTurn(page, 2);
   await page.close();
 });
 
@@ -196,7 +196,7 @@ for (const [what, label, given] of [
     await page.getByLabel(label).setInputFiles(given);
     await withModel(page, () => undefined);
     await ask(page, QUESTION);
-    await lastTurn(page, (turn) => turn.tokens.length > 2);
+    await lastTurn(page, 2);
     await page.close();
   });
 }
@@ -206,7 +206,7 @@ async function keepGoing(page) {
   await page.evaluate(() => {
     const { stage } = document.querySelector("reckon-app");
     const bias = new Map([301, 304].map((id) => [id, -1e4]));
-    stage.conversation.wishes.sampling.logit_bias = bias;
+    Object.assign(stage.conversation.wishes.sampling, { logit_bias: bias });
   });
 }
 

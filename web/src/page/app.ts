@@ -7,6 +7,7 @@ import "./turn_view";
 import { type LoadOptions, type Progress, Reckon, ReckonError } from "../engine/reckon";
 import { type Choice, atAddress, besideTheApp, wishes } from "./address";
 import { styles } from "./app_styles";
+import { base } from "./base_styles";
 import type { Composer } from "./composer";
 import { Conversation } from "./conversation";
 import type { Entered } from "./doorway";
@@ -227,7 +228,7 @@ export class App extends LitElement {
     }
   };
 
-  static override styles = styles;
+  static override styles = [base, styles];
 }
 
 /** An error's words, with what a visitor can do about it. */
@@ -239,7 +240,8 @@ function advice(error: unknown): string {
     const words = "This browser has no WebGPU. Chrome and Edge have it from 113 on, Safari from 26, Firefox from 141.";
     return isSecureContext ? words : "WebGPU works on https pages and on localhost only; this page is neither.";
   }
-  return error.message.charAt(0).toUpperCase() + error.message.slice(1);
+  // An address keeps its own letters.
+  return /^https?:/.test(error.message) ? error.message : error.message.charAt(0).toUpperCase() + error.message.slice(1);
 }
 
 customElements.define("reckon-app", App);

@@ -1,5 +1,7 @@
 import { css, html, LitElement, type TemplateResult } from "lit";
 
+import { base } from "./base_styles";
+
 /** A question that was asked. */
 export class Asked extends Event {
   constructor(readonly question: string) {
@@ -57,7 +59,7 @@ export class Composer extends LitElement {
     }
   }
 
-  static override styles = css`
+  static override styles = [base, css`
     form {
       display: flex;
       align-items: flex-end;
@@ -112,7 +114,7 @@ export class Composer extends LitElement {
       outline: 2px solid var(--accent);
       outline-offset: 2px;
     }
-  `;
+  `];
 }
 
 customElements.define("reckon-composer", Composer);

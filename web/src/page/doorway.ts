@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
+import { base } from "./base_styles";
 import type { GivenFile } from "../engine/reckon";
 import { pickedFiles } from "./given";
 
@@ -67,7 +68,7 @@ export class Doorway extends LitElement {
     }
   }
 
-  static override styles = css`
+  static override styles = [base, css`
     :host {
       display: block;
       max-width: var(--measure);
@@ -140,7 +141,7 @@ export class Doorway extends LitElement {
       outline: 2px solid var(--accent);
       outline-offset: 2px;
     }
-  `;
+  `];
 }
 
 customElements.define("reckon-doorway", Doorway);

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
+import { base } from "./base_styles";
 import type { Progress } from "../engine/reckon";
 import { Pace } from "./pace";
 import { bytes, time } from "./quantities";
@@ -50,7 +51,7 @@ export class LoadingView extends LitElement {
     return `${bytes(rate)}/s · ${time(((total - loaded) / rate) * 1000)} left`;
   }
 
-  static override styles = css`
+  static override styles = [base, css`
     :host {
       display: block;
       max-width: 34rem;
@@ -109,7 +110,7 @@ export class LoadingView extends LitElement {
       outline: 2px solid var(--accent);
       outline-offset: 2px;
     }
-  `;
+  `];
 }
 
 customElements.define("reckon-loading", LoadingView);

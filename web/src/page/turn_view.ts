@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
+import { base } from "./base_styles";
 import type { FinishReason } from "../engine/reckon";
 import { speed, time, tokens } from "./quantities";
 import type { Turn } from "./turn";
@@ -86,7 +87,7 @@ export class TurnView extends LitElement {
     return html`${words.join(" · ")}${ending ? html` · <strong>${ending}</strong>` : nothing}`;
   }
 
-  static override styles = css`
+  static override styles = [base, css`
     :host {
       display: grid;
       grid-template-columns: var(--margin) minmax(0, var(--measure));
@@ -207,7 +208,7 @@ export class TurnView extends LitElement {
         display: none;
       }
     }
-  `;
+  `];
 }
 
 customElements.define("reckon-turn", TurnView);
