@@ -62,6 +62,20 @@ pub fn real() -> Result<(), String> {
         .run()
 }
 
+/// A model of 950M geometry in Chromium against transformers; `folder` is what golden/full_size.py wrote.
+///
+/// # Errors
+/// They differ, or something is missing.
+pub fn full_size(folder: Option<String>) -> Result<(), String> {
+    let folder = folder.ok_or("name the folder that tests/golden/full_size.py wrote into")?;
+    let folder = std::path::absolute(&folder).map_err(|err| format!("{folder}: {err}"))?;
+    let chromium =
+        system::chromium().ok_or("no Chromium or Chrome is installed; name one in RECKON_CHROMIUM")?;
+    web::build(Profile::Shipped)?;
+    let script = Path::new("tests/browser/full_size.mjs");
+    Program::new("node").args([script, &folder]).env("RECKON_CHROMIUM", chromium).run()
+}
+
 fn scripts() -> Result<Vec<PathBuf>, String> {
     let folder = place::home().join("tests/browser");
     let entries = std::fs::read_dir(&folder).map_err(|err| format!("{}: {err}", folder.display()))?;

@@ -25,6 +25,7 @@ cargo xtask COMMAND
   size [--fast]                          bytes of what a visitor downloads, held to their budget
   browser [--fast] [PATTERN]             only the browser's tests, those whose names hold PATTERN
   browser-real                           the default model in Chromium against the terminal: minutes on a CPU
+  browser-full-size FOLDER               950M geometry in Chromium against transformers: minutes on a CPU
 ";
 
 /// What a command says when it fails: one readable paragraph.
@@ -64,6 +65,7 @@ fn run(arguments: &[String]) -> Outcome {
         "size" => web::build(options.profile()).and_then(|()| size::check()),
         "browser" => browser::alone(options.profile(), options.pattern.take()),
         "browser-real" => browser::real(),
+        "browser-full-size" => browser::full_size(options.pattern.take()),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");
             Ok(())

@@ -23,6 +23,8 @@ type Stage =
 
 /** The page: one model, one conversation. */
 export class App extends LitElement {
+  /** The engine's own interface; scripts and tests may use it. */
+  static readonly Reckon = Reckon;
   static override properties = { stage: { state: true }, isOver: { state: true }, revision: { state: true } };
 
   /** The loaded model; scripts and tests may use it. */

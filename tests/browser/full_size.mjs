@@ -1,0 +1,78 @@
+// 950M geometry in Chromium against transformers: two positions at q4, and the bytes it took.
+// `python tests/golden/full_size.py FOLDER`, then `cargo xtask browser-full-size FOLDER`; it takes minutes.
+
+import { closeSync, openSync, readSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+import { openChromium } from "./chromium.mjs";
+import { openSite } from "./site.mjs";
+
+const [folder] = process.argv.slice(2);
+const POSITIONS = 2;
+/** Sums of 1,536 to 6,144 products in another order, over 22 layers. */
+const TOLERANCE = 1e-3;
+
+const { ids, logits, width } = expected(join(folder, "expected-q4.safetensors"));
+const site = await openSite({ models: folder });
+const browser = await openChromium();
+try {
+  const page = await browser.page(`${site.url}/?model=models/nothing.gguf`);
+  page.setDefaultTimeout(1_200_000);
+  const found = await page.evaluate(lookAt, { ids: ids.slice(0, POSITIONS) });
+  const row = logits.subarray(0, POSITIONS * width);
+  let [worst, largest] = [0, 0];
+  row.forEach((logit, i) => {
+    worst = Math.max(worst, Math.abs(logit - found.logits[i]));
+    largest = Math.max(largest, Math.abs(logit));
+  });
+  console.log(`loaded after ${found.loaded_s.toFixed(1)} s, logits ${found.logits_s.toFixed(1)} s later, off by ${(worst / largest).toExponential(1)} of the largest`);
+  const { description, heap } = found;
+  const file = statSync(join(folder, "950M-Q4.gguf")).size;
+  console.log(`file ${file}, weights ${description.weights_bytes}, GPU ${description.gpu_bytes} bytes`);
+  console.log(`wasm heap ${heap.before} bytes with the headers read, ${heap.loaded} with the weights, ${description.heap_bytes} in the end`);
+  process.exitCode = worst <= TOLERANCE * largest && found.logits.length === row.length ? 0 : 1;
+} finally {
+  await browser.close();
+  await site.close();
+}
+
+/** Ids and logits of a safetensors file, as far as they are looked at. */
+function expected(path) {
+  const file = openSync(path);
+  const read = (start, length) => {
+    const bytes = Buffer.alloc(length);
+    readSync(file, bytes, 0, length, start);
+    return bytes;
+  };
+  const header = Number(read(0, 8).readBigUInt64LE());
+  const tensors = JSON.parse(read(8, header).toString());
+  const words = (name, Words, most = Infinity) => {
+    const [start, end] = tensors[name].data_offsets;
+    const bytes = read(8 + header + start, Math.min(end - start, most * 4));
+    return new Words(bytes.buffer, bytes.byteOffset, bytes.length / 4);
+  };
+  const width = tensors.logits.shape.at(-1);
+  const found = { ids: Array.from(words("ids", Uint32Array)), logits: words("logits", Float32Array, POSITIONS * width), width };
+  closeSync(file);
+  return found;
+}
+
+/** Runs in the page. */
+async function lookAt({ ids }) {
+  const heap = {};
+  const onProgress = ({ stage, heap_bytes }) => {
+    if (stage !== "headers") {
+      heap.before ??= heap_bytes;
+      heap.loaded = heap_bytes;
+    }
+  };
+  const seconds = () => performance.now() / 1000;
+  const started = seconds();
+  const { Reckon } = customElements.get("reckon-app");
+  const url = new URL("models/950M-Q4.gguf", location.href).href;
+  const model = await Reckon.load({ url }, { kv: "f32", onProgress });
+  const loaded = seconds();
+  const logits = Array.from(await model.logits(Uint32Array.from(ids)));
+  const times = { loaded_s: loaded - started, logits_s: seconds() - loaded };
+  return { logits, heap, ...times, description: await model.describe() };
+}
