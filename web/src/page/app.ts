@@ -5,6 +5,7 @@ import "./doorway";
 import "./loading_view";
 import "./turn_view";
 import { type LoadOptions, type Progress, Reckon, ReckonError } from "../engine/reckon";
+import { about } from "./about";
 import { type Choice, atAddress, besideTheApp, wishes } from "./address";
 import { styles } from "./app_styles";
 import { base } from "./base_styles";
@@ -108,7 +109,7 @@ export class App extends LitElement {
         <reckon-composer ?ready=${this.stage.is === "ready" && !this.stage.conversation.fault}
           ?running=${this.stage.is === "ready" && this.stage.conversation.isRunning}
           @ask=${this.#ask} @stop=${this.#stopAnswer}></reckon-composer>
-        <p class="small">Answers come from a small model on this device and are often wrong. Nothing you write leaves this tab.</p>
+        <p class="small">Answers are made on this device by a small model, and are often wrong. Nothing you write leaves this tab.</p>
       </footer>
     `;
   }
@@ -164,7 +165,8 @@ export class App extends LitElement {
     const news = isRunning ? (last?.isThinking ? "Thinking" : "Answering") : last ? "Done" : "";
     return html`
       ${turns.length === 0
-        ? html`<p class="invitation">Ask ${this.#choice?.name} a question, a sum, a line of code.</p>`
+        ? html`<p class="invitation">Ask ${this.#choice?.name} a question, a sum, a line of code.</p>
+            <p class="about">${about(this.#choice?.name ?? "")}</p>`
         : nothing}
       ${turns.map((turn) => html`<reckon-turn .turn=${turn} .revision=${this.revision}></reckon-turn>`)}
       ${fault === undefined

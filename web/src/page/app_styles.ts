@@ -57,6 +57,7 @@ export const styles = css`
   main > reckon-doorway,
   main > reckon-loading,
   main > .invitation,
+  main > .about,
   main > .fault {
     margin-inline-start: calc(var(--margin) + 1.5rem);
   }
@@ -66,6 +67,12 @@ export const styles = css`
   .invitation {
     margin-block: 16vh 0;
     font: 1.5rem/1.4 var(--serif);
+    max-width: var(--measure);
+    overflow-wrap: anywhere;
+  }
+  .about {
+    max-width: 34rem;
+    margin-block: 0.6rem 0;
     color: var(--soft);
   }
   .fault button {
@@ -124,6 +131,7 @@ export const styles = css`
     main > reckon-doorway,
     main > reckon-loading,
     main > .invitation,
+    main > .about,
     main > .fault {
       margin-inline-start: 0;
     }

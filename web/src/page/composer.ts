@@ -39,6 +39,9 @@ export class Composer extends LitElement {
   }
 
   #key(event: KeyboardEvent): void {
+    if (event.key === "Escape" && this.running) {
+      this.dispatchEvent(new Event("stop"));
+    }
     // While characters are being composed, Enter chooses one.
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
