@@ -10,24 +10,23 @@ const { chromium } = createRequire(new URL("../../web/package.json", import.meta
 const FLAGS = [
   "--headless=new",
   "--no-sandbox",
-  "--enable-unsafe-webgpu",
-  "--use-webgpu-adapter=swiftshader",
   "--disable-quic",
   "--no-first-run",
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
 ];
+const SOFTWARE_ADAPTER = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 
-/** Opens Chromium; `RECKON_CHROMIUM` names it. */
-export async function openChromium({ viewport = { width: 1100, height: 800 }, ...options } = {}) {
+/** Opens Chromium; `RECKON_CHROMIUM` names it. `adapter` are the flags that decide who computes. */
+export async function openChromium({ adapter = SOFTWARE_ADAPTER, ...options } = {}) {
   const profile = mkdtempSync(join(tmpdir(), "reckon-chromium-"));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.RECKON_CHROMIUM ?? "/usr/bin/chromium",
     headless: false,
-    args: FLAGS,
+    args: [...FLAGS, ...adapter],
     ignoreDefaultArgs: ["--enable-automation"],
-    viewport,
+    viewport: { width: 1100, height: 800 },
     ...options,
   });
   return {

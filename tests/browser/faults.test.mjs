@@ -129,6 +129,29 @@ test("the page shows the fault, and ways on", async () => {
   await faulty.close();
 });
 
+test("a module that does not come is told once", async () => {
+  const bare = await browser.context.newPage();
+  await browser.context.route("**/*.wasm", (route) => route.abort());
+  await bare.goto(`${site.url}/?model=golden/tiny_text/model.gguf`);
+  const words = await bare.getByRole("alert").innerText();
+  await browser.context.unroute("**/*.wasm");
+  console.log(words);
+  assert.match(words, /engine itself could not be loaded/);
+  await bare.close();
+});
+
+test("a browser without a GPU adapter is told so", async () => {
+  const plain = await openChromium({ adapter: ["--disable-gpu", "--disable-features=WebGPUService"] });
+  try {
+    const blind = await plain.page(`${site.url}/?model=golden/tiny_text/model.gguf`);
+    const words = await blind.getByRole("alert").innerText();
+    console.log(words);
+    assert.match(words, /no GPU adapter|no WebGPU/);
+  } finally {
+    await plain.close();
+  }
+});
+
 test("a slow load shows its bytes and stops when told to", async () => {
   site.manner = "slow";
   const slow = await browser.page(`${site.url}/?model=golden/heads_9_3/`);

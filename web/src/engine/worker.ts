@@ -1,6 +1,7 @@
 /** The worker: owns wasm and the GPU, answers messages, never touches the DOM. */
 
 import init, { type Engine, load, on_panic, type Session } from "../../pkg/reckon.js";
+import { requireAdapter } from "./adapter";
 import type { Fault, FaultCode, Reply, Request, Result } from "./messages";
 
 /** Conversations by number; each has its place in the GPU's memory. */
@@ -13,7 +14,15 @@ let isBroken = false;
 const post = (reply: Reply, transfer: Transferable[] = []) =>
   (self as unknown as { postMessage(reply: Reply, transfer: Transferable[]): void }).postMessage(reply, transfer);
 
-const ready = init().then(() => on_panic((message: string) => broken(message)));
+const ready = init().then(
+  () => on_panic((message: string) => broken(message)),
+  (thrown) => {
+    const message = `the engine itself could not be loaded (${String(thrown)}); reload the page`;
+    throw Object.assign(new Error(message), { code: "files" });
+  },
+);
+// Whoever asks for something is told.
+ready.catch(() => undefined);
 
 /** After a trap nothing in the module can be trusted: everything that waits is told so, once. */
 function broken(message: string): void {
@@ -93,6 +102,7 @@ async function loadModel({ call, source, options }: Request & { ask: "load" }): 
   engine = undefined;
   const controller = new AbortController();
   aborts.set(call, () => controller.abort());
+  await requireAdapter();
   engine = await load(source, options, (progress) => post({ call, tell: "progress", progress }), controller.signal);
   return engine.description();
 }

@@ -93,7 +93,7 @@ export class App extends LitElement {
       this.stage = { is: "ready", conversation };
     } catch (error) {
       if (isCurrent()) {
-        this.stage = { is: "doorway", fault: advice(error) };
+        this.stage = { is: "doorway", fault: sentence(error) };
       }
     }
   }
@@ -235,14 +235,10 @@ export class App extends LitElement {
   static override styles = [base, styles];
 }
 
-/** An error's words, with what a visitor can do about it. */
-function advice(error: unknown): string {
+/** An error's words as a sentence. */
+function sentence(error: unknown): string {
   if (!(error instanceof ReckonError)) {
     return String(error);
-  }
-  if (error.code === "gpu" && !("gpu" in navigator)) {
-    const words = "This browser has no WebGPU. Chrome and Edge have it from 113 on, Safari from 26, Firefox from 141.";
-    return isSecureContext ? words : "WebGPU works on https pages and on localhost only; this page is neither.";
   }
   // An address keeps its own letters.
   return /^https?:/.test(error.message) ? error.message : error.message.charAt(0).toUpperCase() + error.message.slice(1);
