@@ -3,11 +3,10 @@
 use std::rc::Rc;
 
 use checkpoint::Config;
-use serde::Serialize;
 
 use crate::model::Model;
 use crate::voice::Voice;
-use crate::Error;
+use crate::{Description, Error};
 
 /// A loaded model: immutable, shared by its sessions, cheap to clone.
 #[derive(Clone)]
@@ -19,25 +18,6 @@ struct Loaded {
     voice: Result<Voice, Error>,
     context: u32,
     notes: Vec<String>,
-}
-
-/// What was loaded, and what it takes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Description {
-    /// The GPU, as its driver names it.
-    pub adapter: String,
-    /// Whether that GPU is a program on the CPU.
-    pub software_adapter: bool,
-    /// Most positions a session may reach.
-    pub context: u32,
-    /// Rows of the embedding: logits a position has.
-    pub vocab_size: u32,
-    /// Bytes of weights on the GPU.
-    pub weights_bytes: u64,
-    /// Bytes on the GPU now: weights, caches, activations.
-    pub gpu_bytes: u64,
-    /// Compute dispatches one decoded token takes.
-    pub dispatches_per_token: u32,
 }
 
 impl Engine {
@@ -59,6 +39,11 @@ impl Engine {
     /// What the loader did to the weights that a person should know, a line each.
     pub fn notes(&self) -> &[String] {
         &self.0.notes
+    }
+
+    /// Takes the GPU away, as a driver's reset would; for tests of what follows.
+    pub fn lose_device(&self) {
+        self.0.model.lose_device();
     }
 
     pub(crate) fn config(&self) -> &Config {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Why loading or generating failed.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Error {
     /// The face could not reach a file; its own words.
     Files(String),

@@ -1,6 +1,7 @@
 //! What a generation says while it runs.
 
 use serde::Serialize;
+use text::Part;
 
 /// One step of a generation, in the order they happen: `Prompt`, any number of `Token`, one `Done`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -24,16 +25,6 @@ pub enum Event {
     },
     /// The generation has ended.
     Done(Finish),
-}
-
-/// A stretch of generated text, thinking told from answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "channel", content = "text", rename_all = "snake_case")]
-pub enum Part {
-    /// What the model thinks before it answers.
-    Thinking(String),
-    /// What it answers.
-    Answer(String),
 }
 
 /// How a generation ended.

@@ -1,11 +1,11 @@
 //! From logits to events: one generation's sampling, text and limits. No GPU.
 
-use text::{Detokenizer, Reasoning};
+use text::{Detokenizer, Part, Reasoning};
 
 use crate::sampler::Sampler;
 use crate::stop::StopStrings;
-use crate::voice::Voice;
-use crate::{Error, Event, Finish, FinishReason, GenerateOptions, Part};
+use crate::voice::{Encoded, Voice};
+use crate::{Error, Event, Finish, FinishReason, GenerateOptions};
 
 /// A generation between its prompt and its end.
 pub(crate) struct Generation {
@@ -32,20 +32,19 @@ pub(crate) struct Verdict {
 impl Generation {
     /// A generation after `prompt`, whose tokens also count as seen for the repetition penalty.
     pub(crate) fn new(
-        voice: &Voice,
         eos_token_ids: &[u32],
-        prompt: &[u32],
+        prompt: &Encoded,
         options: GenerateOptions,
     ) -> Result<Self, Error> {
         Ok(Self {
             logits: Vec::new(),
-            sampler: Sampler::new(options.sampling, prompt)?,
-            detokenizer: voice.tokenizer.stream(),
+            sampler: Sampler::new(options.sampling, &prompt.tokens)?,
+            detokenizer: Detokenizer::default(),
             stops: StopStrings::new(options.stop),
-            reasoning: Reasoning::new(voice.starts_thinking(prompt)),
+            reasoning: Reasoning::new(prompt.starts_thinking),
             eos_token_ids: eos_token_ids.to_vec(),
             max_tokens: options.max_tokens.unwrap_or(u32::MAX),
-            prompt_tokens: prompt.len() as u32,
+            prompt_tokens: prompt.tokens.len() as u32,
             completion_tokens: 0,
             reasoning_tokens: 0,
             ended: None,
@@ -59,19 +58,22 @@ impl Generation {
 
     /// Chooses the token after `position` from `logits` and says what it means.
     pub(crate) fn sample(&mut self, voice: &Voice, position: u32) -> Result<Verdict, Error> {
-        let id = self.sampler.sample(&self.logits).map_err(|err| Error::at(err, position))?;
+        let id = self.sampler.sample(&self.logits).ok_or(Error::NonFinite { position })?;
         self.completion_tokens += 1;
         self.reasoning_tokens += u32::from(self.reasoning.is_thinking());
         if self.eos_token_ids.contains(&id) {
             self.ended = Some(FinishReason::Stop);
             return Ok(Verdict { id, event: Event::Token { id, text: String::new(), parts: Vec::new() } });
         }
-        let decoded = self.detokenizer.push(&voice.tokenizer, id)?;
+        let decoded = self.detokenizer.push(&voice.tokenizer, id);
         let text = self.stops.push(&decoded);
         if self.stops.is_stopped() {
             self.ended = Some(FinishReason::Stop);
         }
         let parts = self.reasoning.push(&text);
+        if parts.contains(&Part::AnswerWasThinking) {
+            self.reasoning_tokens = self.completion_tokens;
+        }
         Ok(Verdict { id, event: Event::Token { id, text, parts } })
     }
 

@@ -4,6 +4,7 @@
 //! [`Session`]s: one timeline each, which keeps what its KV cache already holds. A session is started with a
 //! [`Prompt`] and asked for its next [`Event`] until `Done`.
 
+mod description;
 mod engine;
 mod error;
 mod event;
@@ -21,7 +22,8 @@ mod voice;
 pub use checkpoint;
 pub use text::{Message, Part};
 
-pub use crate::engine::{Description, Engine};
+pub use crate::engine::Engine;
+pub use description::Description;
 pub use error::Error;
 pub use event::{Event, Finish, FinishReason};
 pub use files::Files;

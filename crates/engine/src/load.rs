@@ -48,8 +48,8 @@ pub async fn load(
     let voice = voice.and_then(|voice| voice.fits(checkpoint.config.vocab_size).map(|()| voice));
     let context = context(options.context, checkpoint.config.max_position_embeddings)?;
     let held = checkpoint.held(options.dtype);
-    let mut model = Model::open(&checkpoint, &held, context, &options).await?;
-    stream(files, &checkpoint, &held, &mut model, progress).await?;
+    let model = Model::open(&checkpoint.config, &held, &options).await?;
+    stream(files, &checkpoint, &held, &model, progress).await?;
 
     let total_bytes = weight_ranges(&checkpoint).map(|(_, range)| range.end - range.start).sum();
     progress(Progress { stage: Stage::Checking, loaded_bytes: total_bytes, total_bytes });
@@ -72,7 +72,7 @@ async fn stream(
     files: &impl Files,
     checkpoint: &Checkpoint,
     held: &Held,
-    model: &mut Model,
+    model: &Model,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<(), Error> {
     let total_bytes = weight_ranges(checkpoint).map(|(_, range)| range.end - range.start).sum();
@@ -80,7 +80,10 @@ async fn stream(
     for (file, range) in weight_ranges(checkpoint) {
         let mut stream = checkpoint.stream(held, file);
         let mut push = |bytes: &[u8]| -> Result<(), Error> {
-            stream.push(bytes, &mut |piece| model.write(&piece))?;
+            stream.push(bytes, &mut |piece| {
+                model.write(&piece);
+                Ok::<(), Error>(())
+            })?;
             loaded_bytes += bytes.len() as u64;
             progress(Progress { stage: Stage::Weights, loaded_bytes, total_bytes });
             Ok(())
@@ -93,5 +96,5 @@ async fn stream(
 
 /// Each weight file and the bytes of it that hold weights.
 fn weight_ranges(checkpoint: &Checkpoint) -> impl Iterator<Item = (usize, Range<u64>)> {
-    checkpoint.files.iter().map(|file| file.data_start..file.size_bytes).enumerate()
+    checkpoint.files.iter().map(|file| file.data_start..file.data_end).enumerate()
 }

@@ -73,7 +73,9 @@ async fn text_file(files: &impl Files, name: &str) -> Result<Option<Vec<u8>>, Er
     match files.size_bytes(name).await? {
         None => Ok(None),
         Some(size @ ..=TEXT_FILE_BYTES) => files.read(name, 0..size).await.map(Some),
-        Some(size) => Err(Error::Files(format!("{name}: {size} bytes; {TEXT_FILE_BYTES} is the most that is read"))),
+        Some(size) => {
+            Err(Error::Files(format!("{name}: {size} bytes; {TEXT_FILE_BYTES} is the most that is read")))
+        }
     }
 }
 

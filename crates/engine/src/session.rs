@@ -48,7 +48,13 @@ impl Session {
     /// The GPU has no room for its cache.
     pub async fn open(engine: &Engine) -> Result<Self, Error> {
         let timeline = Timeline::open(engine.model(), engine.context()).await?;
-        Ok(Self { engine: engine.clone(), timeline, cached: Vec::new(), running: None, abort: Abort::default() })
+        Ok(Self {
+            engine: engine.clone(),
+            timeline,
+            cached: Vec::new(),
+            running: None,
+            abort: Abort::default(),
+        })
     }
 
     /// Something to end this session's generations with, from anywhere.
@@ -61,11 +67,8 @@ impl Session {
     /// # Errors
     /// The prompt is empty or longer than the context, an option is out of range, or the model has no tokenizer.
     pub fn start(&mut self, prompt: &Prompt, options: GenerateOptions) -> Result<(), Error> {
-        let tokens = self.engine.voice()?.encode(prompt, options.date.as_deref())?;
-        self.start_from(tokens, options)
-    }
-
-    fn start_from(&mut self, tokens: Vec<u32>, options: GenerateOptions) -> Result<(), Error> {
+        let prompt = self.engine.voice()?.encode(prompt, options.date.as_deref())?;
+        let tokens = &prompt.tokens;
         self.running = None;
         self.abort.0.store(false, Ordering::Relaxed);
         let context = self.engine.context();
@@ -75,9 +78,9 @@ impl Session {
         if tokens.len() >= context as usize {
             return Err(Error::PromptTooLong { tokens: tokens.len() as u32, context });
         }
-        self.check_ids(&tokens)?;
-        let generation = Generation::new(self.engine.voice()?, &self.engine.config().eos_token_ids, &tokens, options)?;
-        let shared = self.cached.iter().zip(&tokens).take_while(|(cached, token)| cached == token).count();
+        self.check_ids(tokens)?;
+        let generation = Generation::new(&self.engine.config().eos_token_ids, &prompt, options)?;
+        let shared = self.cached.iter().zip(tokens).take_while(|(cached, token)| cached == token).count();
         // The last token runs even where it is cached: its logits are what the generation begins with.
         self.cached.truncate(shared.min(tokens.len() - 1));
         let waiting = tokens[self.cached.len()..].to_vec();
@@ -146,8 +149,10 @@ impl Session {
         if !self.timeline.reserve(self.engine.model(), self.cached.len() + tokens.len()).await? {
             return Ok(false);
         }
-        let position = self.cached.len() as u32;
-        self.timeline.forward(self.engine.model(), position, tokens, rows, &mut running.generation.logits).await?;
+        let position = self.cached.len();
+        self.timeline
+            .forward(self.engine.model(), position, tokens, rows, &mut running.generation.logits)
+            .await?;
         self.cached.extend_from_slice(tokens);
         Ok(true)
     }
@@ -176,12 +181,17 @@ impl Session {
             if !self.timeline.reserve(self.engine.model(), self.cached.len() + chunk.len()).await? {
                 return Err(Error::Decoder(decoder::Error::KvMemory { positions: context }));
             }
-            let position = self.cached.len() as u32;
+            let position = self.cached.len();
             self.timeline.forward(self.engine.model(), position, chunk, Rows::All, &mut logits).await?;
             self.cached.extend_from_slice(chunk);
             logits.chunks_exact(self.engine.config().vocab_size as usize).for_each(&mut *keep);
         }
         Ok(())
+    }
+
+    /// Compute dispatches of the last token.
+    pub fn dispatches(&self) -> u32 {
+        self.timeline.dispatches()
     }
 
     fn check_ids(&self, tokens: &[u32]) -> Result<(), Error> {
