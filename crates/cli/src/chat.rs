@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, IsTerminal, Write};
 
-use engine::{Message, Prompt};
+use engine::{Message, Prompt, Session};
 
 use crate::arguments::Chat;
 use crate::generate::{Screen, answer};

@@ -41,10 +41,7 @@ impl Disk {
         }
         let name = path.file_name().and_then(|name| name.to_str());
         let name = name.ok_or_else(|| format!("{}: the name is not Unicode", path.display()))?;
-        Ok(Self {
-            folder: path.parent().unwrap_or(Path::new("")).to_owned(),
-            model: name.to_owned(),
-        })
+        Ok(Self { folder: path.parent().unwrap_or(Path::new("")).to_owned(), model: name.to_owned() })
     }
 
     fn fault(&self, name: &str, err: &std::io::Error) -> Error {

@@ -116,17 +116,18 @@ pub async fn answer(
 ) -> Result<Outcome, String> {
     let started = Instant::now();
     session.start(&prompt, options).map_err(|err| err.to_string())?;
-    let (mut text, mut thinking, mut answer, mut tokens) = (String::new(), String::new(), String::new(), vec![]);
+    let (mut text, mut thinking, mut answer, mut tokens) =
+        (String::new(), String::new(), String::new(), vec![]);
     let (mut cached, mut first) = (0, None);
     let mut keep = |parts: &[Part]| {
         for part in parts {
-            screen.show(part);
-            let (channel, piece) = match part {
-                Part::Thinking(piece) => (&mut thinking, piece),
-                Part::Answer(piece) => (&mut answer, piece),
-            };
-            channel.push_str(piece);
+            match part {
+                Part::Thinking(piece) => thinking.push_str(piece),
+                Part::Answer(piece) => answer.push_str(piece),
+                Part::AnswerWasThinking => thinking.push_str(&std::mem::take(&mut answer)),
+            }
         }
+        screen.show(parts).map_err(|err| format!("stdout: {err}"))
     };
     let finish = loop {
         match session.next().await.map_err(|err| err.to_string())? {
@@ -135,16 +136,25 @@ pub async fn answer(
                 first.get_or_insert_with(Instant::now);
                 tokens.push(id);
                 text.push_str(&piece);
-                keep(&parts);
+                keep(&parts)?;
             }
             Event::Done(finish) => break finish,
         }
     };
-    keep(&finish.parts);
+    keep(&finish.parts)?;
     text.push_str(&finish.text);
-    screen.end();
+    screen.end().map_err(|err| format!("stdout: {err}"))?;
     let first = first.unwrap_or_else(Instant::now);
-    Ok(Outcome { text, thinking, answer, tokens, finish, cached, prefill: first - started, decode: first.elapsed() })
+    Ok(Outcome {
+        text,
+        thinking,
+        answer,
+        tokens,
+        finish,
+        cached,
+        prefill: first - started,
+        decode: first.elapsed(),
+    })
 }
 
 /// Where text appears as it comes: thinking dim where that can be shown.
@@ -160,40 +170,40 @@ impl Screen {
         Self { silent, styled: std::io::stdout().is_terminal(), thinking: false }
     }
 
-    fn show(&mut self, part: &Part) {
-        if self.silent {
-            return;
+    fn show(&mut self, parts: &[Part]) -> std::io::Result<()> {
+        if self.silent || parts.is_empty() {
+            return Ok(());
         }
-        let (thinking, text) = match part {
-            Part::Thinking(text) => (true, text),
-            Part::Answer(text) => (false, text),
-        };
-        if thinking != self.thinking {
-            self.turn(thinking);
+        let mut out = std::io::stdout().lock();
+        for part in parts {
+            match part {
+                Part::Thinking(text) => write!(out, "{}{text}", self.turn(true))?,
+                Part::Answer(text) => write!(out, "{}{text}", self.turn(false))?,
+                // What is on the screen stays there; the mark says what it was.
+                Part::AnswerWasThinking => write!(out, "\n</think>\n\n")?,
+            }
         }
-        print!("{text}");
-        // A reader that has gone away is no reason to fail: the next print says so.
-        let _ = std::io::stdout().flush();
+        out.flush()
     }
 
-    fn turn(&mut self, thinking: bool) {
-        self.thinking = thinking;
+    /// What stands between thinking and answer.
+    fn turn(&mut self, thinking: bool) -> &'static str {
+        if std::mem::replace(&mut self.thinking, thinking) == thinking {
+            return "";
+        }
         match (thinking, self.styled) {
-            (true, true) => print!("\x1b[2m"),
-            (false, true) => print!("\x1b[0m\n\n"),
-            (true, false) => println!("<think>"),
-            (false, false) => println!("\n</think>\n"),
+            (true, true) => "\x1b[2m",
+            (false, true) => "\x1b[0m\n\n",
+            (true, false) => "<think>\n",
+            (false, false) => "\n</think>\n\n",
         }
     }
 
-    fn end(&mut self) {
+    fn end(&mut self) -> std::io::Result<()> {
         if self.silent {
-            return;
+            return Ok(());
         }
-        if self.thinking && self.styled {
-            print!("\x1b[0m");
-        }
-        self.thinking = false;
-        println!();
+        let is_dim = std::mem::take(&mut self.thinking) && self.styled;
+        writeln!(std::io::stdout(), "{}", if is_dim { "\x1b[0m" } else { "" })
     }
 }

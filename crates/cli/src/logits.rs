@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use engine::Session;
 use safetensors::tensor::{Dtype, TensorView};
 
 use crate::arguments::Logits;
