@@ -109,7 +109,8 @@ def tiny_text(model, config):
     stop = config["eos_token_id"]
 
     def continued(prompt):
-        ids = tokenizer.encode(prompt, add_special_tokens=False).ids
+        # The tokenizer begins with BOS; a prompt that does so itself gets no second one.
+        ids = tokenizer.encode(prompt.removeprefix("<|begin_of_text|>")).ids
         tokens, top = greedy(model, ids, 16, stop)
         gap = min(step["logits"][0] - step["logits"][1] for step in top)
         return dict(prompt=prompt, prompt_ids=ids, tokens=tokens, smallest_gap=round(gap, 4),

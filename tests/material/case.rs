@@ -176,7 +176,7 @@ impl Case {
             ("tokenizer.ggml.merges", Entry::Texts(merges)),
             ("tokenizer.ggml.bos_token_id", id("bos_token_id")),
             ("tokenizer.ggml.eos_token_id", id("eos_token_id")),
-            ("tokenizer.ggml.add_bos_token", Entry::Bool(false)),
+            ("tokenizer.ggml.add_bos_token", Entry::Bool(true)),
         ]
     }
 }

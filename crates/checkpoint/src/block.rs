@@ -88,18 +88,55 @@ pub(crate) fn decode_row(dtype: FileDtype, bytes: &[u8], values: &mut [f32]) {
     }
 }
 
-/// A row of a file's own blocks, scales and quants parted, nothing changed.
-pub(crate) fn part_row(dtype: FileDtype, bytes: &[u8], quants: &mut [u8], scales: &mut [u8]) {
-    let held = dtype.held();
-    if !held.is_quantised() {
-        quants.copy_from_slice(bytes);
-        return;
+/// Packs a row of a file's own blocks without a change of value; `false` where `held` has no room for it.
+pub(crate) fn repack_row(
+    dtype: FileDtype,
+    held: Dtype,
+    bytes: &[u8],
+    quants: &mut [u8],
+    scales: &mut [u8],
+) -> bool {
+    let own = dtype.held();
+    if !own.is_quantised() {
+        if own == held {
+            quants.copy_from_slice(bytes);
+        }
+        return own == held;
     }
-    let (q, s) = (held.quants_bytes_per_block(), held.scale_bytes_per_block());
-    let out = quants.chunks_exact_mut(q).zip(scales.chunks_exact_mut(s));
+    if !holds(held, own) {
+        return false;
+    }
+    let (q, s) = (own.quants_bytes_per_block(), own.scale_bytes_per_block());
+    let (held_q, held_s) = (held.quants_bytes_per_block(), held.scale_bytes_per_block());
+    let out = quants.chunks_exact_mut(held_q).zip(scales.chunks_exact_mut(held_s));
     for (block, (quants, scales)) in bytes.chunks_exact(q + s).zip(out) {
-        scales.copy_from_slice(&block[..s]);
-        quants.copy_from_slice(&block[s..]);
+        let (scale, block) = block.split_at(s);
+        scales[..s].copy_from_slice(scale);
+        match (own, held) {
+            (Dtype::Q4, Dtype::Q8) => widen(block, quants),
+            (Dtype::Q4, Dtype::Q4_1) => {
+                // scale * (q - 8) = scale * q + minimum; eight times a half is a half.
+                let minimum = f16::from_f32(-8.0 * f16::from_le_bytes([scale[0], scale[1]]).to_f32());
+                scales[s..].copy_from_slice(&minimum.to_le_bytes());
+                quants.copy_from_slice(block);
+            }
+            _ => quants.copy_from_slice(block),
+        }
+    }
+    true
+}
+
+/// Whether blocks of `own` can be written as blocks of `held` without a change of value.
+pub(crate) fn holds(held: Dtype, own: Dtype) -> bool {
+    held == own || matches!((own, held), (Dtype::Q4, Dtype::Q8 | Dtype::Q4_1))
+}
+
+/// Levels 0 to 15 around 8 as signed bytes.
+fn widen(nibbles: &[u8], bytes: &mut [u8]) {
+    let (low, high) = bytes.split_at_mut(16);
+    for ((low, high), q) in low.iter_mut().zip(high).zip(nibbles) {
+        *low = (q & 15).wrapping_sub(8);
+        *high = (q >> 4).wrapping_sub(8);
     }
 }
 
@@ -228,6 +265,29 @@ mod tests {
         assert_eq!(there_and_back(Dtype::Q4, &values), values);
         assert_eq!(there_and_back(Dtype::Q4_1, &values), values);
         assert_eq!(there_and_back(Dtype::Q8, &[0.0; 32]), [0.0; 32]);
+    }
+
+    #[test]
+    fn blocks_of_4_bits_are_held_wider_without_a_change() {
+        let values = noise(64);
+        let (mut quants, mut scales) = (vec![0; 32], vec![0; 4]);
+        quantise_row(Dtype::Q4, &values, &mut quants, &mut scales);
+        let mut file: Vec<u8> = Vec::new();
+        for (scale, quants) in scales.chunks(2).zip(quants.chunks(16)) {
+            file.extend_from_slice(scale);
+            file.extend_from_slice(quants);
+        }
+        let mut own = vec![0.0; 64];
+        decode_row(FileDtype::Q4_0, &file, &mut own);
+        for held in [Dtype::Q4, Dtype::Q8, Dtype::Q4_1] {
+            let mut quants = vec![0; held.quants_bytes_per_row(64)];
+            let mut scales = vec![0; held.scales_bytes_per_row(64)];
+            assert!(repack_row(FileDtype::Q4_0, held, &file, &mut quants, &mut scales));
+            let mut wider = vec![0.0; 64];
+            dequantise_row(held, &quants, &scales, &mut wider);
+            assert_eq!(wider, own, "{}", held.name());
+        }
+        assert!(!repack_row(FileDtype::Q4_0, Dtype::F16, &file, &mut quants, &mut scales));
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::block::holds;
 use crate::{Checkpoint, Dtype, Role};
 
 /// Which type each matrix is held in, and what a person should know about it.
@@ -31,19 +32,19 @@ impl Checkpoint {
                 }
             }
         }
-        let mut changes: BTreeMap<(&str, Dtype), usize> = BTreeMap::new();
+        let mut changes: BTreeMap<(&str, Dtype), (usize, bool)> = BTreeMap::new();
         for tensor in matrices().filter(|tensor| tensor.dtype.held().is_quantised()) {
-            let held = dtypes[&(tensor.role, tensor.layer)];
-            if held != tensor.dtype.held() {
-                *changes.entry((tensor.dtype.name(), held)).or_default() += 1;
+            let (own, held) = (tensor.dtype.held(), dtypes[&(tensor.role, tensor.layer)]);
+            if held != own {
+                let is_lossless = held == Dtype::F32 || holds(held, own);
+                changes.entry((tensor.dtype.name(), held)).or_insert((0, is_lossless)).0 += 1;
             }
         }
-        let note = |((from, to), count): ((&str, Dtype), usize)| match to.is_quantised() && asked.is_some() {
-            true => format!(
-                "{count} matrices are quantised as {from} in the file and again as {} as asked",
-                to.name()
-            ),
-            false => format!("{count} matrices are {from} in the file and held wider, as {}", to.name()),
+        let note = |((from, to), (count, is_lossless)): ((&str, Dtype), (usize, bool))| match is_lossless {
+            false => {
+                format!("{count} matrices, {from} in the file, are rounded again to {} as asked", to.name())
+            }
+            true => format!("{count} matrices are {from} in the file and held wider, as {}", to.name()),
         };
         Held { notes: changes.into_iter().map(note).collect(), dtypes }
     }

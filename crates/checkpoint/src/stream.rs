@@ -1,6 +1,6 @@
 //! Weights on their way through: chunks of any length in, packed rows out, nothing kept but a row or a head.
 
-use crate::block::{decode_row, is_finite_row, part_row, quantise_row};
+use crate::block::{decode_row, is_finite_row, quantise_row, repack_row};
 use crate::{Checkpoint, Dtype, Error, Held, Role, RowOrder, Tensor};
 
 /// Most bytes of rows that are packed before they are handed on.
@@ -166,9 +166,7 @@ impl Batch {
         self.quants.resize(q + held.quants_bytes_per_row(columns), 0);
         self.scales.resize(s + held.scales_bytes_per_row(columns), 0);
         let (quants, scales) = (&mut self.quants[q..], &mut self.scales[s..]);
-        if held == tensor.dtype.held() {
-            part_row(tensor.dtype, row, quants, scales);
-        } else {
+        if !repack_row(tensor.dtype, held, row, quants, scales) {
             self.values.resize(columns as usize, 0.0);
             decode_row(tensor.dtype, row, &mut self.values);
             if !self.values.iter().all(|value| value.is_finite()) {
