@@ -104,3 +104,79 @@ pub(crate) fn attention(
     }
     mixed
 }
+
+#[cfg(test)]
+mod tests {
+    //! What kernels are held against at start is what `reference` holds true.
+
+    use super::*;
+    use crate::noise::Noise;
+
+    /// Both are f64 within; `reference` rounds to f32 between its operations.
+    const TOLERANCE: f64 = 1e-6;
+
+    fn near(found: &[f64], expected: &[f32]) {
+        assert_eq!(found.len(), expected.len());
+        let largest = expected.iter().fold(0.0_f64, |largest, v| largest.max(f64::from(*v).abs()));
+        for (found, expected) in found.iter().zip(expected) {
+            assert!((found - f64::from(*expected)).abs() <= TOLERANCE * largest, "{found} {expected}");
+        }
+    }
+
+    fn single(values: &[f64]) -> Vec<f32> {
+        values.iter().map(|v| *v as f32).collect()
+    }
+
+    #[test]
+    fn norms_products_and_gates_are_those_of_the_reference() {
+        let mut noise = Noise::new(1);
+        let (x, weight, bias) = (noise.floats(96), noise.floats(96), noise.floats(10));
+        let matrix = Matrix { columns: 96, values: noise.floats(960).into_iter().map(f64::from).collect() };
+        let normed = rms_norm(&x, &weight, 1e-5);
+        let plain = reference::rms_norm(&x, 1e-5);
+        let expected: Vec<f32> = plain.iter().zip(&weight).map(|(x, w)| x * w).collect();
+        near(&normed, &expected);
+        let rows = [normed];
+        near(
+            &matmul(&matrix, &rows, &bias),
+            &reference::matmul(&single(&matrix.values), &single(&rows[0]), &bias),
+        );
+        let product = reference::matmul(&single(&matrix.values), &single(&rows[0]), &[]);
+        near(&swiglu(&matrix, &rows, 5), &reference::swiglu(&product[..5], &product[5..]));
+    }
+
+    #[test]
+    fn heads_are_turned_normed_and_warmed_as_in_the_reference() {
+        let mut noise = Noise::new(2);
+        let (head, inv_freq, position) = (noise.floats(64), [0.3; 32], 700);
+        let params = rope_qk_norm_append::Params {
+            use_rope: 1,
+            use_qk_norm: 1,
+            eps: 1e-5,
+            floor_scale: 100,
+            attn_scale: 0.1,
+            ..bytemuck::Zeroable::zeroed()
+        };
+        let angle = f64::from(position as f32 * inv_freq[0]);
+        let angles = [[angle.cos() as f32, angle.sin() as f32]; 32];
+        let mut expected = head.clone();
+        reference::rope(&mut expected, position, &inv_freq);
+        let warm = checkpoint::Temperature { floor_scale: 100, attn_scale: 0.1 };
+        let warmth = reference::temperature(&warm, position);
+        let expected: Vec<f32> = reference::rms_norm(&expected, 1e-5).iter().map(|v| v * warmth).collect();
+        near(&rope_qk_norm(&params, &head, &angles, position, true), &expected);
+    }
+
+    #[test]
+    fn attention_mixes_as_the_reference_does() {
+        let mut noise = Noise::new(3);
+        let (query, keys, values) = (noise.floats(16), noise.floats(10 * 32), noise.floats(10 * 32));
+        let params = attention::Params { kv_heads: 2, chunk: 6, scale: 0.25, ..bytemuck::Zeroable::zeroed() };
+        let double = |values: &[f32]| values.iter().map(|v| f64::from(*v)).collect::<Vec<f64>>();
+        let found = attention(&params, &query, 1, 9, &double(&keys), &double(&values));
+        // The chunk of position 9 begins at 6; the second of two heads.
+        let keys: Vec<&[f32]> = (6..10).map(|s| &keys[s * 32 + 16..][..16]).collect();
+        let values: Vec<&[f32]> = (6..10).map(|s| &values[s * 32 + 16..][..16]).collect();
+        near(&found, &reference::attention(&query, &keys, &values));
+    }
+}
