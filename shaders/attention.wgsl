@@ -46,6 +46,16 @@ fn workgroup_max(value: vec4<f32>, lane: u32) -> vec4<f32> {
     return largest;
 }
 
+// The four queries; where the group has fewer, its last one again.
+fn gather_queries(token: u32, first_head: u32, live_heads: u32, lane: u32) {
+    let stride = (params.heads + 2u * params.kv_heads) * params.quads;
+    for (var i = lane; i < 4u * params.quads; i += WORKGROUP_SIZE) {
+        let head = first_head + min(i / params.quads, live_heads - 1u);
+        queries[i] = qkv[token * stride + head * params.quads + i % params.quads];
+    }
+    workgroupBarrier();
+}
+
 // Scores of the key at `position` for the four heads.
 fn scores(position: u32, kv_head: u32) -> vec4<f32> {
     var s = vec4<f32>();
@@ -75,12 +85,7 @@ fn attention(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocat
         start = position / params.chunk * params.chunk;
     }
 
-    let stride = (params.heads + 2u * params.kv_heads) * params.quads;
-    for (var i = lane; i < 4u * params.quads; i += WORKGROUP_SIZE) {
-        let head = first_head + min(i / params.quads, live_heads - 1u);
-        queries[i] = qkv[token * stride + head * params.quads + i % params.quads];
-    }
-    workgroupBarrier();
+    gather_queries(token, first_head, live_heads, lane);
 
     // For the values an invocation owns four neighbouring dimensions and every parts-th key of a tile.
     let parts = WORKGROUP_SIZE / params.quads;
@@ -131,19 +136,22 @@ fn attention(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocat
     o1 = parts_total(o1, lane, part, parts);
     o2 = parts_total(o2, lane, part, parts);
     o3 = parts_total(o3, lane, part, parts);
-    if part != 0u {
-        return;
+    if part == 0u {
+        let to = (token * params.heads + first_head) * params.quads + c;
+        write(to, live_heads, o0 / total.x, o1 / total.y, o2 / total.z, o3 / total.w);
     }
-    let to = (token * params.heads + first_head) * params.quads + c;
-    o[to] = o0 / total.x;
+}
+
+fn write(to: u32, live_heads: u32, o0: vec4<f32>, o1: vec4<f32>, o2: vec4<f32>, o3: vec4<f32>) {
+    o[to] = o0;
     if live_heads > 1u {
-        o[to + params.quads] = o1 / total.y;
+        o[to + params.quads] = o1;
     }
     if live_heads > 2u {
-        o[to + 2u * params.quads] = o2 / total.z;
+        o[to + 2u * params.quads] = o2;
     }
     if live_heads > 3u {
-        o[to + 3u * params.quads] = o3 / total.w;
+        o[to + 3u * params.quads] = o3;
     }
 }
 

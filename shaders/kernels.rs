@@ -1,26 +1,11 @@
 //! All kernels of a forward pass, compiled once.
 
-use bytemuck::{Pod, Zeroable};
 use gpu::{Device, Error};
 
 use crate::attention::Attention;
 use crate::embed::Embed;
 use crate::rope_qk_norm_append::RopeQkNormAppend;
-use crate::{
-    KvType, MatrixKernel, WeightType, known_answer, matmul_residual, rms_norm_gate_up_swiglu, rms_norm_matmul,
-};
-
-/// `struct Step` of `shared/step.wgsl`: what changes from one call to the next.
-#[repr(C)]
-#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
-pub struct Step {
-    /// Of the first token of this call in the KV cache.
-    pub position: u32,
-    /// T, tokens a kernel works on.
-    pub tokens: u32,
-    /// The first of them among the tokens of this call.
-    pub first_token: u32,
-}
+use crate::{KvType, MatrixKernel, WeightType, matmul_residual, rms_norm_gate_up_swiglu, rms_norm_matmul};
 
 /// The kernels of a forward pass over the weight types of one model.
 #[derive(Clone, Debug)]
@@ -37,9 +22,9 @@ pub struct Kernels {
     pub matmul_residual: MatrixKernel,
     /// The gated half of the feed-forward.
     pub rms_norm_gate_up_swiglu: MatrixKernel,
-    kv: KvType,
-    weights: Vec<WeightType>,
-    embedding: WeightType,
+    pub(crate) kv: KvType,
+    pub(crate) weights: Vec<WeightType>,
+    pub(crate) embedding: WeightType,
 }
 
 impl Kernels {
@@ -75,13 +60,5 @@ impl Kernels {
             weights: weights.to_vec(),
             embedding,
         })
-    }
-
-    /// Holds every kernel against a known answer.
-    ///
-    /// # Errors
-    /// One of them computes wrongly here, or the GPU failed.
-    pub async fn check(&self, device: &Device) -> Result<(), Error> {
-        known_answer::check(self, device, self.embedding, &self.weights, self.kv).await
     }
 }

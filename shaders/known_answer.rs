@@ -19,28 +19,28 @@ const TOLERANCE: f64 = 2e-5;
 const TOLERANCE_F16: f64 = 6e-4;
 const EPS: f32 = 1e-5;
 
-pub(crate) async fn check(
-    kernels: &Kernels,
-    device: &Device,
-    embedding: WeightType,
-    weights: &[WeightType],
-    kv: KvType,
-) -> Result<(), Error> {
-    let bench = Bench { device, kernels };
-    bench.embed(embedding).await?;
-    for &weight in weights {
-        for tokens in [1, 5] {
-            bench.rms_norm_matmul(weight, tokens, 37, 96).await?;
-            bench.matmul_residual(weight, tokens, 37, 96).await?;
-            bench.rms_norm_gate_up_swiglu(weight, tokens, 96, 64).await?;
+impl Kernels {
+    /// Holds every kernel against a known answer.
+    ///
+    /// # Errors
+    /// One of them computes wrongly here, or the GPU failed.
+    pub async fn check(&self, device: &Device) -> Result<(), Error> {
+        let (bench, kv) = (Bench { device, kernels: self }, self.kv);
+        bench.embed(self.embedding).await?;
+        for &weight in &self.weights {
+            for tokens in [1, 5] {
+                bench.rms_norm_matmul(weight, tokens, 37, 96).await?;
+                bench.matmul_residual(weight, tokens, 37, 96).await?;
+                bench.rms_norm_gate_up_swiglu(weight, tokens, 96, 64).await?;
+            }
         }
+        bench.rope_qk_norm_append(kv, true, true, 0).await?;
+        bench.rope_qk_norm_append(kv, false, false, 3).await?;
+        for (is_bounded, chunk) in [(0, 0), (0, 48), (1, 0)] {
+            bench.attention(kv, [7, 1, 24], 67, is_bounded, chunk).await?;
+        }
+        Ok(())
     }
-    bench.rope_qk_norm_append(kv, true, true, 0).await?;
-    bench.rope_qk_norm_append(kv, false, false, 3).await?;
-    for (is_bounded, chunk) in [(0, 0), (0, 48), (1, 0)] {
-        bench.attention(kv, [7, 1, 24], 67, is_bounded, chunk).await?;
-    }
-    Ok(())
 }
 
 /// Where kernels are tried.
@@ -288,27 +288,8 @@ impl Bench<'_> {
                 values: &values,
             },
         );
-        let mut expected_qkv: Vec<f64> = qkv.iter().map(|v| f64::from(*v)).collect();
-        let mut expected_keys = vec![0.0; capacity * kv_heads * head_dim];
-        let mut expected_values = expected_keys.clone();
-        for index in 0..tokens * (heads + 2 * kv_heads) {
-            let (token, head) = (index / (heads + 2 * kv_heads), index % (heads + 2 * kv_heads));
-            let at = position + token;
-            let source = &qkv[index * head_dim..][..head_dim];
-            let row = &angles[at * head_dim / 2..][..head_dim / 2];
-            let turned = truth::rope_qk_norm(&params, source, row, at as u32, head < heads);
-            let slot = (at * kv_heads + head.wrapping_sub(heads) % kv_heads) * head_dim;
-            if head < heads {
-                expected_qkv[index * head_dim..][..head_dim].copy_from_slice(&turned);
-            } else if head < heads + kv_heads {
-                expected_keys[slot..][..head_dim].copy_from_slice(&turned);
-            } else {
-                expected_values[slot..][..head_dim]
-                    .iter_mut()
-                    .zip(source)
-                    .for_each(|(to, v)| *to = f64::from(*v));
-            }
-        }
+        let [expected_qkv, expected_keys, expected_values] =
+            turned_and_appended(&params, &qkv, &angles, position);
         let kernel = &self.kernels.rope_qk_norm_append;
         let mut frame = self.device.frame();
         kernel.record(&mut frame, &group, (heads + 2 * kv_heads) as u32, tokens as u32);
@@ -370,4 +351,34 @@ impl Bench<'_> {
         }
         self.compare(&format!("attention {kv:?}"), frame, &o, false, &expected).await
     }
+}
+
+/// What rope_qk_norm_append leaves of `qkv`, (T, (H + 2K) * D), and puts into the two caches, (S, K, D).
+fn turned_and_appended(
+    params: &rope_qk_norm_append::Params,
+    qkv: &[f32],
+    angles: &[[f32; 2]],
+    position: usize,
+) -> [Vec<f64>; 3] {
+    let (heads, kv_heads, half) =
+        (params.heads as usize, params.kv_heads as usize, params.quads as usize * 4);
+    let head_dim = 2 * half;
+    let mut queries: Vec<f64> = qkv.iter().map(|v| f64::from(*v)).collect();
+    let mut keys = vec![0.0; angles.len() / half * kv_heads * head_dim];
+    let mut values = keys.clone();
+    for (index, source) in qkv.chunks_exact(head_dim).enumerate() {
+        let (token, head) = (index / (heads + 2 * kv_heads), index % (heads + 2 * kv_heads));
+        let at = position + token;
+        let turned =
+            truth::rope_qk_norm(params, source, &angles[at * half..][..half], at as u32, head < heads);
+        let slot = (at * kv_heads + head.wrapping_sub(heads) % kv_heads) * head_dim;
+        if head < heads {
+            queries[index * head_dim..][..head_dim].copy_from_slice(&turned);
+        } else if head < heads + kv_heads {
+            keys[slot..][..head_dim].copy_from_slice(&turned);
+        } else {
+            values[slot..][..head_dim].iter_mut().zip(source).for_each(|(to, v)| *to = f64::from(*v));
+        }
+    }
+    [queries, keys, values]
 }

@@ -6,6 +6,7 @@
 //! with no optional feature.
 
 mod packed;
+mod step;
 mod variant;
 
 pub mod embed;
@@ -24,8 +25,9 @@ mod known_answer;
 mod noise;
 mod truth;
 
-pub use kernels::{Kernels, Step};
+pub use kernels::Kernels;
 pub use packed::{KvType, WeightType};
+pub use step::Step;
 pub use variant::MatrixKernel;
 
 #[cfg(test)]

@@ -40,6 +40,35 @@ fn weighted(v: Block, index: u32) -> Block {
     );
 }
 
+// Block `b` of four neighbouring rows.
+struct Rows {
+    p: Block,
+    q: Block,
+    r: Block,
+    s: Block,
+}
+
+// Four rows on each of four tokens.
+struct Sums {
+    t0: vec4<f32>,
+    t1: vec4<f32>,
+    t2: vec4<f32>,
+    t3: vec4<f32>,
+}
+
+fn four_rows(first: u32, b: u32) -> Rows {
+    return Rows(
+        weight_block(first, b, params.blocks),
+        weight_block(first + 1u, b, params.blocks),
+        weight_block(first + 2u, b, params.blocks),
+        weight_block(first + 3u, b, params.blocks),
+    );
+}
+
+fn dots(rows: Rows, v: Block) -> vec4<f32> {
+    return vec4(dot_block(rows.p, v), dot_block(rows.q, v), dot_block(rows.r, v), dot_block(rows.s, v));
+}
+
 fn write(token: u32, row: u32, gate: vec4<f32>, up: vec4<f32>, scale: f32) {
     if token >= step.tokens || row >= params.rows {
         return;
@@ -61,17 +90,10 @@ fn rms_norm_gate_up_swiglu(
     // Rows and tokens past the end repeat the last ones and are not written.
     let read = min(row, params.rows - 4u);
     let gates = read / 32u * 64u + read % 32u;
-    let ups = gates + 32u;
     let token = workgroup.z * TOKENS;
     let tokens = min(vec4(token) + vec4(0u, 1u, 2u, 3u), vec4(step.tokens - 1u));
-    var gate0 = vec4<f32>();
-    var gate1 = vec4<f32>();
-    var gate2 = vec4<f32>();
-    var gate3 = vec4<f32>();
-    var up0 = vec4<f32>();
-    var up1 = vec4<f32>();
-    var up2 = vec4<f32>();
-    var up3 = vec4<f32>();
+    var gate: Sums;
+    var up: Sums;
     var squares = vec4<f32>();
     for (var b = invocation % LANES; b < params.blocks; b += LANES) {
         let x0 = x_block(tokens.x, b);
@@ -89,45 +111,39 @@ fn rms_norm_gate_up_swiglu(
             v2 = weighted(v2, b);
             v3 = weighted(v3, b);
         }
-        var p = weight_block(gates, b, params.blocks);
-        var q = weight_block(gates + 1u, b, params.blocks);
-        var r = weight_block(gates + 2u, b, params.blocks);
-        var s = weight_block(gates + 3u, b, params.blocks);
-        gate0 += vec4(dot_block(p, v0), dot_block(q, v0), dot_block(r, v0), dot_block(s, v0));
+        var w = four_rows(gates, b);
+        gate.t0 += dots(w, v0);
         if TOKENS > 1u {
-            gate1 += vec4(dot_block(p, v1), dot_block(q, v1), dot_block(r, v1), dot_block(s, v1));
-            gate2 += vec4(dot_block(p, v2), dot_block(q, v2), dot_block(r, v2), dot_block(s, v2));
-            gate3 += vec4(dot_block(p, v3), dot_block(q, v3), dot_block(r, v3), dot_block(s, v3));
+            gate.t1 += dots(w, v1);
+            gate.t2 += dots(w, v2);
+            gate.t3 += dots(w, v3);
         }
-        p = weight_block(ups, b, params.blocks);
-        q = weight_block(ups + 1u, b, params.blocks);
-        r = weight_block(ups + 2u, b, params.blocks);
-        s = weight_block(ups + 3u, b, params.blocks);
-        up0 += vec4(dot_block(p, v0), dot_block(q, v0), dot_block(r, v0), dot_block(s, v0));
+        w = four_rows(gates + 32u, b);
+        up.t0 += dots(w, v0);
         if TOKENS > 1u {
-            up1 += vec4(dot_block(p, v1), dot_block(q, v1), dot_block(r, v1), dot_block(s, v1));
-            up2 += vec4(dot_block(p, v2), dot_block(q, v2), dot_block(r, v2), dot_block(s, v2));
-            up3 += vec4(dot_block(p, v3), dot_block(q, v3), dot_block(r, v3), dot_block(s, v3));
+            up.t1 += dots(w, v1);
+            up.t2 += dots(w, v2);
+            up.t3 += dots(w, v3);
         }
     }
     let scale = inverseSqrt(lane_sum(squares, invocation) / f32(params.blocks * 32u) + params.eps);
-    gate0 = lane_sum(gate0, invocation);
-    up0 = lane_sum(up0, invocation);
+    gate.t0 = lane_sum(gate.t0, invocation);
+    up.t0 = lane_sum(up.t0, invocation);
     if TOKENS > 1u {
-        gate1 = lane_sum(gate1, invocation);
-        gate2 = lane_sum(gate2, invocation);
-        gate3 = lane_sum(gate3, invocation);
-        up1 = lane_sum(up1, invocation);
-        up2 = lane_sum(up2, invocation);
-        up3 = lane_sum(up3, invocation);
+        gate.t1 = lane_sum(gate.t1, invocation);
+        gate.t2 = lane_sum(gate.t2, invocation);
+        gate.t3 = lane_sum(gate.t3, invocation);
+        up.t1 = lane_sum(up.t1, invocation);
+        up.t2 = lane_sum(up.t2, invocation);
+        up.t3 = lane_sum(up.t3, invocation);
     }
     if invocation % LANES != 0u {
         return;
     }
-    write(token, row, gate0, up0, scale.x);
+    write(token, row, gate.t0, up.t0, scale.x);
     if TOKENS > 1u {
-        write(token + 1u, row, gate1, up1, scale.y);
-        write(token + 2u, row, gate2, up2, scale.z);
-        write(token + 3u, row, gate3, up3, scale.w);
+        write(token + 1u, row, gate.t1, up.t1, scale.y);
+        write(token + 2u, row, gate.t2, up.t2, scale.z);
+        write(token + 3u, row, gate.t3, up.t3, scale.w);
     }
 }

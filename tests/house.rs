@@ -31,7 +31,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     ("shaders", &["gpu"], &["bytemuck"]),
     ("crates/gpu", &[], &["futures-channel", "js-sys", "wasm-bindgen", "web-sys", "wgpu"]),
     ("crates/checkpoint", &[], &["bytemuck", "half", "serde", "serde_json"]),
-    ("crates/text", &[], &["minijinja", "minijinja-contrib", "serde", "serde_json", "tokenizers"]),
+    ("crates/text", &[], &["jiff", "minijinja", "minijinja-contrib", "serde", "serde_json", "tokenizers"]),
     ("crates/reference", &["checkpoint"], &["half"]),
     ("crates/xtask", &[], &["serde_json", "wasm-bindgen-cli-support"]),
     ("tests", &["checkpoint", "reference"], &["half", "safetensors", "serde_json"]),

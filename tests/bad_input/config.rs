@@ -6,10 +6,9 @@ use serde_json::{Value, json};
 use crate::safetensors::write;
 use crate::{Refusal, assert_none};
 
-#[test]
-fn a_config_that_lies_is_refused_before_any_weight_is_read() {
-    let sound = Case::named("one_token_bf16_sharded").config;
-    let lies: &[(&str, Value, &str)] = &[
+/// A key, what it is said to be, and what the line that refuses it must hold.
+fn lies() -> Vec<(&'static str, Value, &'static str)> {
+    vec![
         ("model_type", json!("qwen3"), "qwen3"),
         ("model_type", json!(null), "model_type"),
         ("hidden_size", json!(128), "shape"),
@@ -53,15 +52,26 @@ fn a_config_that_lies_is_refused_before_any_weight_is_read() {
         ("hidden_act", json!("gelu"), "gelu"),
         ("attention_bias", json!(true), "bias"),
         ("eos_token_id", json!("end"), "eos_token_id"),
-    ];
+    ]
+}
+
+#[test]
+fn a_config_that_lies_is_refused_before_any_weight_is_read() {
+    let sound = Case::named("one_token_bf16_sharded").config;
     let mut faults = Vec::new();
-    for (key, value, says) in lies {
+    for (key, value, says) in lies() {
         let mut config = sound.clone();
         config[key] = value.clone();
         let fixture = Fixture::default();
         write(&fixture, "config.json", config.to_string().as_bytes());
         faults.extend(Refusal::of(format!("{key}: {value}"), says).header_faults(fixture.folder()));
     }
+    assert_none(faults);
+}
+
+#[test]
+fn a_config_that_is_none_is_refused() {
+    let mut faults = Vec::new();
     let nested = [vec![b'['; 100_000], vec![b']'; 100_000]].concat();
     let texts: [(&str, &[u8]); 5] = [
         ("nothing", b""),

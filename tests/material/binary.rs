@@ -62,8 +62,10 @@ impl Run {
 
     fn of_command<A: AsRef<OsStr>>(program: &Path, arguments: impl IntoIterator<Item = A>) -> Self {
         let start = Instant::now();
-        let output = Command::new(program).args(arguments).output();
-        let output = output.unwrap_or_else(|err| panic!("{}: {err}", program.display()));
+        let mut command = Command::new(program);
+        // Mesa complains on stderr where no desktop has set it.
+        command.args(arguments).env("XDG_RUNTIME_DIR", std::env::temp_dir());
+        let output = command.output().unwrap_or_else(|err| panic!("{}: {err}", program.display()));
         Self {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),

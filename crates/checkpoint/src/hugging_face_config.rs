@@ -154,8 +154,8 @@ fn layers(keys: &Keys<'_>, count: u32, llama4: bool) -> Result<Vec<LayerConfig>,
     let layer = |l: u32| {
         // The name is inverted: 1 means that the layer has rotary embedding.
         let use_rope = match no_rope_layers {
-            Some(list) => list[l as usize] == Value::from(1) || list[l as usize] == Value::from(true),
-            None => (l + 1) % interval != 0,
+            Some(list) => list[l as usize] == 1 || list[l as usize] == true,
+            None => !(l + 1).is_multiple_of(interval),
         };
         let is_chunked = match layer_types.map(|types| types[l as usize].as_str()) {
             None => use_rope,

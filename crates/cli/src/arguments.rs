@@ -143,13 +143,15 @@ pub struct Inspect {
 impl Sample {
     /// The engine's options for one generation.
     pub fn options(&self) -> GenerateOptions {
-        let mut sampling = Sampling::default();
-        sampling.temperature = self.temperature;
-        sampling.top_p = self.top_p;
-        sampling.top_k = self.top_k;
-        sampling.min_p = self.min_p;
-        sampling.repetition_penalty = self.repetition_penalty;
-        sampling.seed = self.seed;
+        let sampling = Sampling {
+            temperature: self.temperature,
+            top_p: self.top_p,
+            top_k: self.top_k,
+            min_p: self.min_p,
+            repetition_penalty: self.repetition_penalty,
+            seed: self.seed,
+            ..Sampling::default()
+        };
         GenerateOptions { max_tokens: self.max_tokens, sampling, stop: self.stop.clone(), date: None }
     }
 }

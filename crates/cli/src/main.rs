@@ -11,11 +11,16 @@ mod logits;
 use std::process::ExitCode;
 
 use clap::Parser;
+use clap::error::ErrorKind;
 
 use arguments::{Arguments, Command};
 
 fn main() -> ExitCode {
-    let outcome = match Arguments::parse().command {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(err) => return refuse(&err),
+    };
+    let outcome = match arguments.command {
         Command::Logits(arguments) => pollster::block_on(logits::run(&arguments)),
         Command::Generate(arguments) => pollster::block_on(generate::run(&arguments)),
         Command::Chat(arguments) => pollster::block_on(chat::run(&arguments)),
@@ -28,4 +33,15 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Help where it was asked for; of a mistake what it is, in one line.
+fn refuse(err: &clap::Error) -> ExitCode {
+    if !err.use_stderr() || err.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        err.exit();
+    }
+    let words = err.render().to_string();
+    let what: Vec<&str> = words.lines().map(str::trim).take_while(|line| !line.is_empty()).collect();
+    eprintln!("reckon: {}; see --help", what.join(" ").trim_start_matches("error: "));
+    ExitCode::from(2)
 }

@@ -76,8 +76,8 @@ impl Decoder {
         self.device.allocated_bytes()
     }
 
-    /// Tokens of one call to [`crate::Timeline::forward`], at most: enough to unpack each weight once for many, few
-    /// enough that a submit stays short.
+    /// Tokens of one forward pass, at most: enough to unpack each weight once for many, few enough that a submit stays
+    /// short.
     pub fn tokens_at_once(&self) -> u32 {
         if self.device.adapter().is_software { 64 } else { 256 }
     }

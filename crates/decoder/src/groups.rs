@@ -6,8 +6,8 @@ use kernels::{
     attention, embed, matmul_residual, rms_norm_gate_up_swiglu, rms_norm_matmul, rope_qk_norm_append,
 };
 
+use crate::kv::Cache;
 use crate::matrix::{Matrix, Piece};
-use crate::timeline::Cache;
 use crate::{Decoder, Error};
 
 /// Activations of one call: T tokens at most.

@@ -1,5 +1,7 @@
 //! How keys and values are held.
 
+use gpu::Buffer;
+
 /// How keys and values are held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KvDtype {
@@ -34,4 +36,10 @@ impl KvDtype {
             Self::F32 => kernels::KvType::F32,
         }
     }
+}
+
+/// Keys and values of one layer, (capacity, K, D) each.
+pub(crate) struct Cache {
+    pub(crate) keys: Buffer,
+    pub(crate) values: Buffer,
 }

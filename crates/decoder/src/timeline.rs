@@ -1,10 +1,11 @@
 //! One session's cache and activations, and the forward pass over them.
 
 use bytemuck::{bytes_of, cast_slice};
-use gpu::{Buffer, Frame, Readback, Usage};
+use gpu::{Frame, Readback, Usage};
 use kernels::{MatrixKernel, Step};
 
 use crate::groups::{Activations, CacheGroups, Groups, Product};
+use crate::kv::Cache;
 use crate::matrix::Matrix;
 use crate::{Decoder, Error, rope_table};
 
@@ -24,12 +25,6 @@ pub enum Rows {
     Last,
     /// All.
     All,
-}
-
-/// Keys and values of one layer, (capacity, K, D) each.
-pub(crate) struct Cache {
-    pub(crate) keys: Buffer,
-    pub(crate) values: Buffer,
 }
 
 /// A session's memory on the GPU.

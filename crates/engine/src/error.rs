@@ -77,7 +77,7 @@ impl fmt::Display for Error {
                 "the tokenizer has ids up to {tokenizer}, the model {model} embeddings; they do not belong together"
             ),
             Self::Option { name, fault } => write!(f, "{name}: {fault}"),
-            Self::EmptyPrompt => write!(f, "the prompt is empty; give at least one token"),
+            Self::EmptyPrompt => write!(f, "the prompt is empty; give some text"),
             Self::PromptTooLong { tokens, context } => write!(
                 f,
                 "the prompt has {tokens} tokens and the context {context} positions; shorten the prompt or ask for a \

@@ -31,7 +31,7 @@ pub enum Prompt {
 }
 
 /// How to generate.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct GenerateOptions {
     /// Most tokens to generate; `None` goes on until the model stops or the context is full.
@@ -42,10 +42,4 @@ pub struct GenerateOptions {
     pub stop: Vec<String>,
     /// The day a template may name, as `strftime_now` asks: ISO 8601, from the caller, who has a clock.
     pub date: Option<String>,
-}
-
-impl Default for GenerateOptions {
-    fn default() -> Self {
-        Self { max_tokens: None, sampling: Sampling::default(), stop: Vec::new(), date: None }
-    }
 }

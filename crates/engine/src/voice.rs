@@ -68,8 +68,15 @@ impl Voice {
         if tokenizer <= vocab_size { Ok(()) } else { Err(Error::Vocabulary { tokenizer, model: vocab_size }) }
     }
 
-    /// Token ids of a prompt.
+    /// Token ids of a prompt that says something.
     pub(crate) fn encode(&self, prompt: &Prompt, date: Option<&str>) -> Result<Encoded, Error> {
+        let last = match prompt {
+            Prompt::Raw(text) => text,
+            Prompt::Chat(messages) => messages.last().map_or("", |message| message.content.trim()),
+        };
+        if last.is_empty() {
+            return Err(Error::EmptyPrompt);
+        }
         match prompt {
             Prompt::Raw(text) => Ok(Encoded {
                 tokens: self.tokenizer.encode(text, Special::AsConfigured)?,

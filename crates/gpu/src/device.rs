@@ -4,22 +4,13 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::{Buffer, Error, Usage};
+use crate::{Adapter, Buffer, Error, Usage};
 
 /// How to open a device.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// Stay on WebGPU's default limits even where the adapter offers more.
     pub default_limits: bool,
-}
-
-/// Who computes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Adapter {
-    /// As the driver or the browser names it.
-    pub name: String,
-    /// A program on the CPU that behaves as a GPU.
-    pub is_software: bool,
 }
 
 /// What one buffer and one binding may hold.

@@ -4,6 +4,7 @@
 //! uncaptured error are remembered and told once exactly, bytes and dispatches are counted. It runs on WebGPU's
 //! default limits and asks for no optional feature.
 
+mod adapter;
 mod buffer;
 mod device;
 mod error;
@@ -13,8 +14,9 @@ mod readback;
 #[cfg(target_arch = "wasm32")]
 mod web;
 
+pub use adapter::Adapter;
 pub use buffer::{Buffer, Usage};
-pub use device::{Adapter, Device, Limits, Options};
+pub use device::{Device, Limits, Options};
 pub use error::Error;
 pub use frame::Frame;
 pub use pipeline::{BindGroup, Binding, Layout, Pipeline, Shader};

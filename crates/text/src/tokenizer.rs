@@ -96,7 +96,7 @@ impl Tokenizer {
     }
 }
 
-/// Refuses what [`crate::Detokenizer`] would not turn back exactly.
+/// Refuses what the detokenizer would not turn back exactly.
 fn byte_level(decoder: Option<&DecoderWrapper>) -> Result<(), Error> {
     let what = match decoder {
         Some(DecoderWrapper::ByteLevel(_)) => return Ok(()),
