@@ -141,7 +141,7 @@ pub struct Inspect {
 }
 
 impl Sample {
-    /// The engine's options for one generation.
+    /// The engine's options for one generation that begins now: a chat template may name the day.
     pub fn options(&self) -> GenerateOptions {
         let sampling = Sampling {
             temperature: self.temperature,
@@ -152,7 +152,8 @@ impl Sample {
             seed: self.seed,
             ..Sampling::default()
         };
-        GenerateOptions { max_tokens: self.max_tokens, sampling, stop: self.stop.clone(), date: None }
+        let date = Some(jiff::Zoned::now().datetime().to_string());
+        GenerateOptions { max_tokens: self.max_tokens, sampling, stop: self.stop.clone(), date }
     }
 }
 

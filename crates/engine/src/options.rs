@@ -40,6 +40,6 @@ pub struct GenerateOptions {
     pub sampling: Sampling,
     /// Strings that end the generation, left out of the text.
     pub stop: Vec<String>,
-    /// The day a template may name, as `strftime_now` asks: ISO 8601, from the caller, who has a clock.
+    /// The day a template may name, as `strftime_now` asks: ISO 8601 without an offset, from the caller, who has a clock.
     pub date: Option<String>,
 }

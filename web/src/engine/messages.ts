@@ -75,7 +75,7 @@ export interface GenerateOptions {
   readonly max_tokens?: number;
   readonly sampling?: Sampling;
   readonly stop?: readonly string[];
-  /** The day a chat template may name, ISO 8601. */
+  /** The day a chat template may name, ISO 8601 without an offset; the visitor's own where it is left out. */
   readonly date?: string;
 }
 

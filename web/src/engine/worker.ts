@@ -107,6 +107,11 @@ async function loadModel({ call, source, options }: Request & { ask: "load" }): 
   return engine.description();
 }
 
+/** The time on the visitor's clock, ISO 8601 without an offset: a chat template names the day where the visitor is. */
+function localTime(now: Date): string {
+  return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 19);
+}
+
 async function generate({ call, session: number, prompt, options }: Request & { ask: "generate" }): Promise<Result> {
   let aborted = false;
   aborts.set(call, () => {
@@ -115,7 +120,7 @@ async function generate({ call, session: number, prompt, options }: Request & { 
   });
   const session = sessions.get(number) ?? (await loaded().session());
   sessions.set(number, session);
-  session.start(prompt, { date: new Date().toISOString(), ...options });
+  session.start(prompt, { date: localTime(new Date()), ...options });
   if (aborted) {
     session.abort();
   }
