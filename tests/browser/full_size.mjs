@@ -11,6 +11,12 @@ const [folder] = process.argv.slice(2);
 const POSITIONS = 2;
 /** Sums of 1,536 to 6,144 products in another order, over 22 layers. */
 const TOLERANCE = 1e-3;
+/** Keys and values of a position: 22 layers, 6 heads of 64, f32. */
+const KV_BYTES = 22 * 2 * 6 * 64 * 4;
+/** Positions a cache begins with. */
+const CAPACITY = 2048;
+/** Of weights, keys and values; the rest is activations. */
+const MOST_GPU_BYTES = 1.1;
 
 const { ids, logits, width } = expected(join(folder, "expected-q4.safetensors"));
 const site = await openSite({ models: folder });
@@ -30,7 +36,10 @@ try {
   const file = statSync(join(folder, "950M-Q4.gguf")).size;
   console.log(`file ${file}, weights ${description.weights_bytes}, GPU ${description.gpu_bytes} bytes`);
   console.log(`wasm heap ${heap.before} bytes with the headers read, ${heap.loaded} with the weights, ${description.heap_bytes} in the end`);
-  process.exitCode = worst <= TOLERANCE * largest && found.logits.length === row.length ? 0 : 1;
+  const share = found.gpu_bytes / (description.weights_bytes + CAPACITY * KV_BYTES);
+  console.log(`a conversation of up to ${CAPACITY} positions takes ${found.gpu_bytes} bytes of GPU memory, ${share.toFixed(3)} x (weights + KV)`);
+  const isRight = worst <= TOLERANCE * largest && found.logits.length === row.length;
+  process.exitCode = isRight && share <= MOST_GPU_BYTES ? 0 : 1;
 } finally {
   await browser.close();
   await site.close();
@@ -74,5 +83,9 @@ async function lookAt({ ids }) {
   const loaded = seconds();
   const logits = Array.from(await model.logits(Uint32Array.from(ids)));
   const times = { loaded_s: loaded - started, logits_s: seconds() - loaded };
-  return { logits, heap, ...times, description: await model.describe() };
+  let gpu_bytes = 0;
+  for await (const { statistics } of model.conversation().generate({ raw: "a" }, { max_tokens: 1 })) {
+    gpu_bytes = statistics.gpu_bytes;
+  }
+  return { logits, heap, ...times, gpu_bytes, description: await model.describe() };
 }

@@ -3,7 +3,7 @@
 use crate::program::Program;
 use crate::summary::Summary;
 use crate::web::{self, Profile};
-use crate::{browser, fetch, place, system};
+use crate::{browser, fetch, place, size, system};
 
 /// Runs every check and test there is.
 ///
@@ -30,7 +30,8 @@ pub fn test() -> Result<(), String> {
         let passed = tests.heard(&mut |line| summary.hear(line))?;
         if passed { Ok(()) } else { Err("cargo test failed".to_owned()) }
     });
-    summary.step("the app", |_| web::build(Profile::Fast));
+    summary.step("the app", |_| web::build(Profile::Shipped));
+    summary.step("its size", |_| size::check());
     summary.step("tsc", |_| Program::npm().args(["run", "--silent", "check"]).within(place::web()).run());
     summary.step("the browser", |summary| browser::test(summary, None));
     summary.close()

@@ -11,9 +11,9 @@ use crate::system;
 /// How the wasm module is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Profile {
-    /// Small and fast, after a slow link: what visitors get.
+    /// Small and fast, after a slow link: what visitors get, and what tests run.
     Shipped,
-    /// Soon there, larger, with checks: what tests run.
+    /// Soon there, larger, with checks: for work on the page.
     Fast,
 }
 
