@@ -29,9 +29,9 @@ impl Kernels {
         bench.embed(self.embedding).await?;
         for &weight in &self.weights {
             for tokens in [1, 5] {
-                bench.rms_norm_matmul(weight, tokens, 37, 96).await?;
-                bench.matmul_residual(weight, tokens, 37, 96).await?;
-                bench.rms_norm_gate_up_swiglu(weight, tokens, 96, 64).await?;
+                bench.rms_norm_matmul(weight, tokens, 37, whole(weight, 96)).await?;
+                bench.matmul_residual(weight, tokens, 37, whole(weight, 96)).await?;
+                bench.rms_norm_gate_up_swiglu(weight, tokens, 96, whole(weight, 64)).await?;
             }
         }
         bench.rope_qk_norm_append(kv, true, true, 0).await?;
@@ -41,6 +41,11 @@ impl Kernels {
         }
         Ok(())
     }
+}
+
+/// So many columns, or more, that a row is whole groups of this type.
+pub(crate) fn whole(weight: WeightType, columns: usize) -> usize {
+    columns.next_multiple_of(32 * weight.blocks_scaled_together())
 }
 
 /// Where kernels are tried.
@@ -94,15 +99,20 @@ impl Bench<'_> {
     }
 
     pub(crate) async fn embed(&self, weight: WeightType) -> Result<(), Error> {
-        let (rows, columns, ids) = (9, 96, [8_u32, 3, 0]);
+        let (rows, columns, ids) = (9, whole(weight, 96), [8_u32, 3, 0]);
         let (quants, scales, matrix) = Noise::new(1).matrix(weight, rows, columns);
         let (row, scale_row) = (quants.len() / rows, scales.len() / rows);
         let step = self.uniform(Step { position: 0, tokens: 3, first_token: 0 }).await?;
-        let (ids_buffer, x) = (self.storage(cast_slice(&ids)).await?, self.storage(&[0; 3 * 96 * 4]).await?);
+        let (ids_buffer, x) =
+            (self.storage(cast_slice(&ids)).await?, self.storage(&vec![0; 3 * columns * 4]).await?);
         let mut frame = self.device.frame();
         // Two pieces, as a matrix larger than one binding has.
         for (first, end) in [(0, 5), (5, rows)] {
-            let params = embed::Params { rows: (end - first) as u32, blocks: 3, first_row: first as u32 };
+            let params = embed::Params {
+                rows: (end - first) as u32,
+                blocks: columns as u32 / 32,
+                first_row: first as u32,
+            };
             let group = self.kernels.embed.bind(
                 self.device,
                 &embed::Buffers {
@@ -114,7 +124,7 @@ impl Bench<'_> {
                     x: &x,
                 },
             );
-            self.kernels.embed.record(&mut frame, &group, 3, 3);
+            self.kernels.embed.record(&mut frame, &group, columns as u32 / 32, 3);
         }
         let expected: Vec<f64> =
             ids.iter().flat_map(|id| matrix.values[*id as usize * columns..][..columns].to_vec()).collect();

@@ -45,54 +45,46 @@ impl Noise {
         let (mut quants, mut scales, mut values) = (Vec::new(), Vec::new(), Vec::new());
         for _ in 0..rows {
             let row_end = scales.len() + weight.scales_bytes(blocks);
-            for _ in 0..blocks {
-                self.block(weight, &mut quants, &mut scales, &mut values);
+            for _ in 0..blocks / weight.blocks_scaled_together() {
+                self.group(weight, &mut quants, &mut scales, &mut values);
             }
             scales.resize(row_end, 0);
         }
         (quants, scales, Matrix { columns, values })
     }
 
-    fn block(
+    /// Blocks whose scales stand together.
+    fn group(
         &mut self,
         weight: WeightType,
         quants: &mut Vec<u8>,
         scales: &mut Vec<u8>,
         values: &mut Vec<f64>,
     ) {
-        let start = quants.len();
+        let (first_quant, first_scale) = (quants.len(), scales.len());
+        let blocks = weight.blocks_scaled_together();
         match weight {
             WeightType::F32 => (0..32).for_each(|_| quants.extend(self.float().to_le_bytes())),
             WeightType::F16 => (0..32).for_each(|_| quants.extend(self.half(true).to_le_bytes())),
             WeightType::Bf16 => {
                 (0..32).for_each(|_| quants.extend(&self.float().to_le_bytes()[2..]));
             }
-            _ => quants.extend((0..weight.block_bytes()).map(|_| self.bits() as u8)),
+            _ => quants.extend((0..blocks * weight.block_bytes()).map(|_| self.bits() as u8)),
         }
-        let block = &quants[start..];
-        let scale = self.half(true);
-        let minimum = self.half(true);
-        if matches!(weight, WeightType::Q8 | WeightType::Q4 | WeightType::Q4_1) {
-            scales.extend(scale.to_le_bytes());
+        let per_group = weight.scales_bytes_per_group();
+        let halves = per_group.min(4) / 2;
+        (0..halves).for_each(|_| scales.extend(self.half(true).to_le_bytes()));
+        scales.extend((halves * 2..per_group).map(|_| self.bits() as u8));
+        if matches!(weight, WeightType::Q4K | WeightType::Q5K) {
+            // Scales and minima have six bits.
+            scales[first_scale + 4..][..16].iter_mut().for_each(|byte| *byte &= 63);
         }
-        if weight == WeightType::Q4_1 {
-            scales.extend(minimum.to_le_bytes());
+        let (quants, scales) = (&quants[first_quant..], &scales[first_scale..]);
+        let bytes = weight.block_bytes();
+        for b in 0..blocks {
+            let block = &quants[b * bytes..][..bytes];
+            values.extend((0..32).map(|i| element(weight, block, scales, b, i)));
         }
-        let nibble = |i: usize| f64::from(if i < 16 { block[i] & 15 } else { block[i - 16] >> 4 });
-        let word = |i: usize| u16::from_le_bytes([block[2 * i], block[2 * i + 1]]);
-        values.extend((0..32).map(|i| match weight {
-            WeightType::F32 => f64::from(f32::from_le_bytes([
-                block[4 * i],
-                block[4 * i + 1],
-                block[4 * i + 2],
-                block[4 * i + 3],
-            ])),
-            WeightType::F16 => half_value(word(i)),
-            WeightType::Bf16 => f64::from(f32::from_bits(u32::from(word(i)) << 16)),
-            WeightType::Q8 => half_value(scale) * f64::from(block[i] as i8),
-            WeightType::Q4 => half_value(scale) * (nibble(i) - 8.0),
-            WeightType::Q4_1 => half_value(scale) * nibble(i) + half_value(minimum),
-        }));
     }
 
     /// A cache of noise: its bytes, and what they stand for.
@@ -109,6 +101,39 @@ impl Noise {
                 (bytes, values.into_iter().map(half_value).collect())
             }
         }
+    }
+}
+
+/// Element `i` of `block`, the `b`-th of the group that `scales` belong to.
+fn element(weight: WeightType, block: &[u8], scales: &[u8], b: usize, i: usize) -> f64 {
+    let word = |i: usize| u16::from_le_bytes([block[2 * i], block[2 * i + 1]]);
+    let scale = |i: usize| half_value(u16::from_le_bytes([scales[2 * i], scales[2 * i + 1]]));
+    let nibble = || if i < 16 { block[i] & 15 } else { block[i - 16] >> 4 };
+    // Bits above the nibbles: of `width` each, those of four neighbours in the four bytes of a word.
+    let above =
+        |first: usize, i: usize, width: usize| scales[first + i % 4] >> (i / 4 * width) & ((1 << width) - 1);
+    let five = |first: usize| f64::from(nibble() | above(first, i, 1) << 4);
+    let affine = |q: f64| {
+        let pair = &scales[4 + 2 * b..];
+        scale(0) * f64::from(pair[0]) * q - scale(1) * f64::from(pair[1])
+    };
+    match weight {
+        WeightType::F32 => {
+            let bytes = [block[4 * i], block[4 * i + 1], block[4 * i + 2], block[4 * i + 3]];
+            f64::from(f32::from_le_bytes(bytes))
+        }
+        WeightType::F16 => half_value(word(i)),
+        WeightType::Bf16 => f64::from(f32::from_bits(u32::from(word(i)) << 16)),
+        WeightType::Q8 => scale(0) * f64::from(block[i] as i8),
+        WeightType::Q6K => {
+            let q = nibble() | above(20 + 8 * b + i / 16 * 4, i % 16, 2) << 4;
+            scale(0) * f64::from(scales[4 + 2 * b + i / 16] as i8) * (f64::from(q) - 32.0)
+        }
+        WeightType::Q5K => affine(five(20 + 4 * b)),
+        WeightType::Q5_1 => scale(0) * five(4) + scale(1),
+        WeightType::Q4K => affine(f64::from(nibble())),
+        WeightType::Q4 => scale(0) * (f64::from(nibble()) - 8.0),
+        WeightType::Q4_1 => scale(0) * f64::from(nibble()) + scale(1),
     }
 }
 

@@ -11,6 +11,14 @@ pub enum WeightType {
     Bf16,
     /// Signed bytes and an f16 scale.
     Q8,
+    /// Six bits around 32, a scale for 16 in steps of one for 256.
+    Q6K,
+    /// Five bits, a scale and a minimum for 32 in steps of two for 256.
+    Q5K,
+    /// Five bits, an f16 scale and an f16 minimum.
+    Q5_1,
+    /// Nibbles, a scale and a minimum for 32 in steps of two for 256.
+    Q4K,
     /// Nibbles around 8 and an f16 scale.
     Q4,
     /// Nibbles, an f16 scale and an f16 minimum.
@@ -19,7 +27,18 @@ pub enum WeightType {
 
 impl WeightType {
     /// All of them.
-    pub const ALL: [Self; 6] = [Self::F32, Self::F16, Self::Bf16, Self::Q8, Self::Q4, Self::Q4_1];
+    pub const ALL: [Self; 10] = [
+        Self::F32,
+        Self::F16,
+        Self::Bf16,
+        Self::Q8,
+        Self::Q6K,
+        Self::Q5K,
+        Self::Q5_1,
+        Self::Q4K,
+        Self::Q4,
+        Self::Q4_1,
+    ];
 
     /// Bytes of a block of 32 without its scale.
     pub const fn block_bytes(self) -> usize {
@@ -27,17 +46,34 @@ impl WeightType {
             Self::F32 => 128,
             Self::F16 | Self::Bf16 => 64,
             Self::Q8 => 32,
-            Self::Q4 | Self::Q4_1 => 16,
+            Self::Q6K | Self::Q5K | Self::Q5_1 | Self::Q4K | Self::Q4 | Self::Q4_1 => 16,
+        }
+    }
+
+    /// Blocks whose scales stand together; a row is whole groups of them.
+    pub const fn blocks_scaled_together(self) -> usize {
+        match self {
+            Self::Q6K | Self::Q5K | Self::Q4K => 8,
+            _ => 1,
+        }
+    }
+
+    /// Bytes of such a group's scales, minima and upper bits.
+    pub const fn scales_bytes_per_group(self) -> usize {
+        match self {
+            Self::F32 | Self::F16 | Self::Bf16 => 0,
+            Self::Q8 | Self::Q4 => 2,
+            Self::Q4_1 => 4,
+            Self::Q5_1 => 8,
+            Self::Q4K => 20,
+            Self::Q5K => 52,
+            Self::Q6K => 84,
         }
     }
 
     /// Bytes of the scales of a row of `blocks` blocks: whole words.
     pub const fn scales_bytes(self, blocks: usize) -> usize {
-        match self {
-            Self::F32 | Self::F16 | Self::Bf16 => 0,
-            Self::Q8 | Self::Q4 => blocks.div_ceil(2) * 4,
-            Self::Q4_1 => blocks * 4,
-        }
+        (blocks / self.blocks_scaled_together() * self.scales_bytes_per_group()).next_multiple_of(4)
     }
 }
 
@@ -82,6 +118,10 @@ macro_rules! with_weights {
                 WeightType::F16 => text!("shared/weight_f16.wgsl"),
                 WeightType::Bf16 => text!("shared/weight_bf16.wgsl"),
                 WeightType::Q8 => text!("shared/weight_q8.wgsl"),
+                WeightType::Q6K => text!("shared/weight_q6_k.wgsl"),
+                WeightType::Q5K => text!("shared/weight_q5_k.wgsl"),
+                WeightType::Q5_1 => text!("shared/weight_q5_1.wgsl"),
+                WeightType::Q4K => text!("shared/weight_q4_k.wgsl"),
                 WeightType::Q4 => text!("shared/weight_q4.wgsl"),
                 WeightType::Q4_1 => text!("shared/weight_q4_1.wgsl"),
             }

@@ -208,8 +208,18 @@ fn tensor(
     }
     let dtype = dtype.map_err(|kind| Error::Unsupported {
         what: format!("tensor {name} of type {kind}"),
-        supported: "F32, F16, BF16, Q8_0, Q4_0 and Q4_1",
+        supported: "F32, F16, BF16, Q8_0, Q6_K, Q5_K, Q5_1, Q5_0, Q4_K, Q4_1 and Q4_0",
     })?;
+    let block = dtype.block_elements();
+    if !(columns as usize).is_multiple_of(block) {
+        return Err(Error::Header {
+            format: "weight",
+            fault: format!(
+                "tensor {name} of {} has rows of {columns}; expected a multiple of {block}",
+                dtype.name()
+            ),
+        });
+    }
     if role.is_vector() && dtype.held().is_quantised() {
         let what = format!("tensor {name}, a vector of type {},", dtype.name());
         return Err(Error::Unsupported { what, supported: "F32, F16 and BF16 for vectors" });

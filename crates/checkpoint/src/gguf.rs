@@ -299,13 +299,8 @@ fn file_dtype(kind: u32) -> Result<FileDtype, String> {
         "Q5_K", "Q6_K", "Q8_K", "IQ2_XXS", "IQ2_XS", "IQ3_XXS", "IQ1_S", "IQ4_NL", "IQ3_S", "IQ2_S",
         "IQ4_XS", "I8", "I16", "I32", "I64", "F64", "IQ1_M", "BF16",
     ];
-    match kind {
-        0 => Ok(FileDtype::F32),
-        1 => Ok(FileDtype::F16),
-        2 => Ok(FileDtype::Q4_0),
-        3 => Ok(FileDtype::Q4_1),
-        8 => Ok(FileDtype::Q8_0),
-        30 => Ok(FileDtype::Bf16),
-        _ => Err(NAMES.get(kind as usize).map_or_else(|| format!("type {kind}"), |name| (*name).to_owned())),
-    }
+    let known = FileDtype::ALL.into_iter().find(|dtype| dtype.gguf_number() == kind);
+    known.ok_or_else(|| {
+        NAMES.get(kind as usize).map_or_else(|| format!("type {kind}"), |name| (*name).to_owned())
+    })
 }

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::block::holds;
-use crate::{Checkpoint, Dtype, Role};
+use crate::repack::holds;
+use crate::{Checkpoint, Dtype, Role, Tensor};
 
 /// Which type each matrix is held in, and what a person should know about it.
 #[derive(Clone, Debug)]
@@ -15,39 +15,55 @@ pub struct Held {
 impl Checkpoint {
     /// How matrices are held: in the file's own types, or all in the one that is asked for.
     ///
-    /// Queries, keys and values of a layer share a type, and so do gate and up: where a file mixes them, the narrower
-    /// are widened to one that holds all without loss.
+    /// Gate and up of a layer share a type: where a file mixes them, the narrower is widened to one that holds both
+    /// without loss. Where rows are not whole groups of the type that is asked for, q8 takes its place.
     pub fn held(&self, asked: Option<Dtype>) -> Held {
         let matrices = || self.tensors.iter().filter(|tensor| !tensor.role.is_vector());
-        let mut dtypes: BTreeMap<(Role, Option<u32>), Dtype> = matrices()
-            .map(|tensor| ((tensor.role, tensor.layer), asked.unwrap_or(tensor.dtype.held())))
-            .collect();
-        let groups: [&[Role]; 2] =
-            [&[Role::QProj, Role::KProj, Role::VProj], &[Role::GateProj, Role::UpProj]];
-        for layer in (0..self.config.num_hidden_layers).map(Some) {
-            for group in groups {
-                let types = group.iter().filter_map(|role| dtypes.get(&(*role, layer)).copied());
-                if let Some(common) = types.reduce(common) {
-                    dtypes.extend(group.iter().map(|role| ((*role, layer), common)));
-                }
-            }
-        }
-        let mut changes: BTreeMap<(&str, Dtype), (usize, bool)> = BTreeMap::new();
-        for tensor in matrices().filter(|tensor| tensor.dtype.held().is_quantised()) {
-            let (own, held) = (tensor.dtype.held(), dtypes[&(tensor.role, tensor.layer)]);
-            if held != own {
-                let is_lossless = held == Dtype::F32 || holds(held, own);
-                changes.entry((tensor.dtype.name(), held)).or_insert((0, is_lossless)).0 += 1;
-            }
-        }
-        let note = |((from, to), (count, is_lossless)): ((&str, Dtype), (usize, bool))| match is_lossless {
-            false => {
-                format!("{count} matrices, {from} in the file, are rounded again to {} as asked", to.name())
-            }
-            true => format!("{count} matrices are {from} in the file and held wider, as {}", to.name()),
+        let of = |tensor: &Tensor| match asked {
+            None => tensor.dtype.held(),
+            Some(dtype) if dtype.divides(tensor.columns) => dtype,
+            Some(_) => Dtype::Q8,
         };
-        Held { notes: changes.into_iter().map(note).collect(), dtypes }
+        let mut dtypes: BTreeMap<(Role, Option<u32>), Dtype> =
+            matrices().map(|tensor| ((tensor.role, tensor.layer), of(tensor))).collect();
+        for layer in (0..self.config.num_hidden_layers).map(Some) {
+            let pair = [(Role::GateProj, layer), (Role::UpProj, layer)];
+            let types = pair.iter().filter_map(|matrix| dtypes.get(matrix).copied());
+            if let Some(common) = types.reduce(common) {
+                dtypes.extend(pair.map(|matrix| (matrix, common)));
+            }
+        }
+        let mut notes: BTreeMap<String, usize> = BTreeMap::new();
+        for tensor in matrices() {
+            if let Some(note) = note(tensor, dtypes[&(tensor.role, tensor.layer)], asked) {
+                *notes.entry(note).or_default() += 1;
+            }
+        }
+        let notes = notes.into_iter().map(|(note, count)| format!("{count} matrices {note}")).collect();
+        Held { dtypes, notes }
     }
+}
+
+/// What a person should know of how a matrix is held: what follows "so many matrices".
+fn note(tensor: &Tensor, held: Dtype, asked: Option<Dtype>) -> Option<String> {
+    let (own, columns) = (tensor.dtype.held(), tensor.columns);
+    if let Some(asked) = asked.filter(|asked| !asked.divides(columns)) {
+        let group = asked.scaled_together();
+        return Some(format!(
+            "have rows of {columns}, no multiple of {group}: held as {}, not {}",
+            held.name(),
+            asked.name()
+        ));
+    }
+    if own == held || !own.is_quantised() {
+        return None;
+    }
+    let (from, to) = (tensor.dtype.name(), held.name());
+    let is_lossless = held == Dtype::F32 || holds(held, own);
+    Some(match is_lossless {
+        true => format!("are {from} in the file and held wider, as {to}"),
+        false => format!("are {from} in the file and rounded again to {to}, as asked"),
+    })
 }
 
 impl Held {

@@ -5,9 +5,9 @@
 //! are then pushed through a [`Stream`] in chunks of any length and come out as [`Piece`]s in one packed layout,
 //! [`Dtype`]. Only this crate knows how files name things: above it a tensor has a [`Role`] and a layer.
 
-pub mod block;
 mod checkpoint;
 mod config;
+mod dequantise;
 mod dtype;
 mod error;
 mod file_dtype;
@@ -15,16 +15,22 @@ pub mod gguf;
 mod gguf_config;
 mod held;
 mod hugging_face_config;
+mod least_error;
+mod quantise;
+mod repack;
 mod role;
 pub mod safetensors;
 mod stream;
 
 pub use checkpoint::{Checkpoint, Tensor, WeightFile};
 pub use config::{Architecture, Config, LayerConfig, Llama3Scaling, Temperature};
+pub use dequantise::dequantise_row;
 pub use dtype::Dtype;
 pub use error::Error;
 pub use file_dtype::FileDtype;
 pub use held::Held;
+pub use quantise::quantise_row;
+pub use repack::decode_row;
 pub use role::{Role, RowOrder};
 pub use stream::{Piece, Stream};
 

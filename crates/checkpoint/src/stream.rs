@@ -1,6 +1,7 @@
 //! Weights on their way through: chunks of any length in, packed rows out, nothing kept but a row or a head.
 
-use crate::block::{decode_row, is_finite_row, quantise_row, repack_row};
+use crate::quantise::{is_finite_row, quantise_row};
+use crate::repack::{decode_row, repack_row};
 use crate::{Checkpoint, Dtype, Error, Held, Role, RowOrder, Tensor};
 
 /// Most bytes of rows that are packed before they are handed on.

@@ -32,7 +32,7 @@ pub struct Model {
     /// A Hugging Face folder (config.json and safetensors) or a .gguf file
     #[arg(long, value_name = "PATH")]
     pub model: PathBuf,
-    /// How matrices are held on the GPU: f32, f16, bf16, q8, q4 or q4_1 [default: as in the file]
+    /// How matrices are held on the GPU: f32, f16, bf16, q8, q6, q4 or q4_1 [default: as in the file]
     #[arg(long, value_name = "DTYPE", value_parser = dtype)]
     pub dtype: Option<Dtype>,
     /// How keys and values are held: f16 or f32 [default: f32 with --dtype f32, else f16]
@@ -159,7 +159,7 @@ impl Sample {
 
 fn dtype(name: &str) -> Result<Dtype, String> {
     Dtype::parse(name).ok_or_else(|| {
-        let names: Vec<&str> = Dtype::ALL.iter().map(|dtype| dtype.name()).collect();
+        let names: Vec<&str> = Dtype::ROUNDED_TO.iter().map(|dtype| dtype.name()).collect();
         format!("expected one of {}", names.join(", "))
     })
 }

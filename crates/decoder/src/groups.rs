@@ -3,7 +3,8 @@
 use bytemuck::{Pod, bytes_of};
 use gpu::{BindGroup, Buffer, Usage};
 use kernels::{
-    attention, embed, matmul_residual, rms_norm_gate_up_swiglu, rms_norm_matmul, rope_qk_norm_append,
+    WeightType, attention, embed, matmul_residual, rms_norm_gate_up_swiglu, rms_norm_matmul,
+    rope_qk_norm_append,
 };
 
 use crate::kv::Cache;
@@ -30,8 +31,12 @@ pub(crate) struct Activations {
     pub(crate) logits: Buffer,
 }
 
-/// A product with one piece of a matrix: its bind group and its rows.
-pub(crate) type Product = (BindGroup, u32);
+/// A product with one piece of a matrix.
+pub(crate) struct Product {
+    pub(crate) group: BindGroup,
+    pub(crate) weight: WeightType,
+    pub(crate) rows: u32,
+}
 
 /// The bind groups that never change.
 pub(crate) struct Groups {
@@ -130,7 +135,8 @@ impl LayerGroups {
                 h: &activations.h,
             };
             let kernel = &decoder.kernels.rms_norm_gate_up_swiglu;
-            gate_up.push((rms_norm_gate_up_swiglu::bind(kernel, &decoder.device, &buffers), piece.rows / 2));
+            let group = rms_norm_gate_up_swiglu::bind(kernel, &decoder.device, &buffers);
+            gate_up.push(Product { group, weight: piece.weight(), rows: piece.rows / 2 });
         }
         Ok(Self { qkv, o_proj, gate_up, down_proj })
     }
@@ -153,7 +159,7 @@ async fn rms_norm_matmuls(
     normed: Normed<'_>,
 ) -> Result<Vec<Product>, Error> {
     let mut products = Vec::new();
-    for Piece { first_row, rows, quants, scales } in &matrix.pieces {
+    for piece @ Piece { first_row, rows, quants, scales, .. } in &matrix.pieces {
         let params = rms_norm_matmul::Params {
             rows: *rows,
             blocks: matrix.columns / 32,
@@ -173,7 +179,8 @@ async fn rms_norm_matmuls(
             y: normed.y,
         };
         let kernel = &decoder.kernels.rms_norm_matmul;
-        products.push((rms_norm_matmul::bind(kernel, &decoder.device, &buffers), *rows));
+        let group = rms_norm_matmul::bind(kernel, &decoder.device, &buffers);
+        products.push(Product { group, weight: piece.weight(), rows: *rows });
     }
     Ok(products)
 }
@@ -186,7 +193,7 @@ async fn residuals(
     bias: Option<&Buffer>,
 ) -> Result<Vec<Product>, Error> {
     let mut products = Vec::new();
-    for Piece { first_row, rows, quants, scales } in &matrix.pieces {
+    for piece @ Piece { first_row, rows, quants, scales, .. } in &matrix.pieces {
         let params = matmul_residual::Params {
             rows: *rows,
             blocks: matrix.columns / 32,
@@ -204,7 +211,8 @@ async fn residuals(
             x: &activations.x,
         };
         let kernel = &decoder.kernels.matmul_residual;
-        products.push((matmul_residual::bind(kernel, &decoder.device, &buffers), *rows));
+        let group = matmul_residual::bind(kernel, &decoder.device, &buffers);
+        products.push(Product { group, weight: piece.weight(), rows: *rows });
     }
     Ok(products)
 }

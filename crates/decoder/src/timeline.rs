@@ -6,7 +6,6 @@ use kernels::{MatrixKernel, Step};
 
 use crate::groups::{Activations, CacheGroups, Groups, Product};
 use crate::kv::Cache;
-use crate::matrix::Matrix;
 use crate::{Decoder, Error, rope_table};
 
 /// Positions the cache begins with.
@@ -159,7 +158,7 @@ impl Timeline {
             let tokens = self.logits_rows.min(count - first_token);
             let step = Step { position, tokens, first_token };
             device.write(&self.activations.head_step, 0, bytes_of(&step));
-            self.record_head(decoder, &mut frame, tokens);
+            record(&decoder.kernels.rms_norm_matmul, &mut frame, &self.groups.head, tokens);
             self.dispatches = frame.dispatches();
             let size_bytes = u64::from(tokens * decoder.config.vocab_size) * 4;
             frame.read_back(&self.activations.logits, &self.readback, size_bytes);
@@ -180,32 +179,26 @@ impl Timeline {
     }
 
     fn record_layers(&self, decoder: &Decoder, frame: &mut Frame, tokens: u32) {
-        let (config, kernels, weights) = (&decoder.config, &decoder.kernels, &decoder.weights);
+        let (config, kernels) = (&decoder.config, &decoder.kernels);
         let (heads, kv_heads) = (config.num_attention_heads, config.num_key_value_heads);
         for group in &self.groups.embed {
             kernels.embed.record(frame, group, config.hidden_size / 32, tokens);
         }
-        let layers = weights.layers.iter().zip(&self.groups.layers).zip(&self.cache_groups);
-        for ((layer, groups), cache) in layers {
-            record(&kernels.rms_norm_matmul, frame, &layer.qkv, &groups.qkv, tokens);
+        for (groups, cache) in self.groups.layers.iter().zip(&self.cache_groups) {
+            record(&kernels.rms_norm_matmul, frame, &groups.qkv, tokens);
             let append = &kernels.rope_qk_norm_append;
             append.record(frame, &cache.rope_qk_norm_append, heads + 2 * kv_heads, tokens);
             kernels.attention.record(frame, &cache.attention, heads, kv_heads, tokens);
-            record(&kernels.matmul_residual, frame, &layer.o_proj, &groups.o_proj, tokens);
-            record(&kernels.rms_norm_gate_up_swiglu, frame, &layer.gate_up, &groups.gate_up, tokens);
-            record(&kernels.matmul_residual, frame, &layer.down_proj, &groups.down_proj, tokens);
+            record(&kernels.matmul_residual, frame, &groups.o_proj, tokens);
+            record(&kernels.rms_norm_gate_up_swiglu, frame, &groups.gate_up, tokens);
+            record(&kernels.matmul_residual, frame, &groups.down_proj, tokens);
         }
-    }
-
-    fn record_head(&self, decoder: &Decoder, frame: &mut Frame, tokens: u32) {
-        let matrix = decoder.weights.lm_head.as_ref().unwrap_or(&decoder.weights.embed_tokens);
-        record(&decoder.kernels.rms_norm_matmul, frame, matrix, &self.groups.head, tokens);
     }
 }
 
-fn record(kernel: &MatrixKernel, frame: &mut Frame, matrix: &Matrix, products: &[Product], tokens: u32) {
-    for (group, rows) in products {
-        kernel.record(frame, matrix.weight, group, *rows, tokens);
+fn record(kernel: &MatrixKernel, frame: &mut Frame, products: &[Product], tokens: u32) {
+    for Product { group, weight, rows } in products {
+        kernel.record(frame, *weight, group, *rows, tokens);
     }
 }
 

@@ -1,7 +1,7 @@
 //! A model's weights on the GPU: the only place where roles meet buffers.
 
 use bytemuck::cast_slice;
-use checkpoint::{Config, Held, Piece, Role};
+use checkpoint::{Config, Dtype, Held, Piece, Role};
 use gpu::{Buffer, Device, Usage};
 use kernels::rms_norm_gate_up_swiglu::STRIPE;
 
@@ -58,7 +58,7 @@ impl Weights {
         };
         let (c, v) = (config.hidden_size, config.vocab_size);
         let outer = async |label: &str, role: Role| {
-            Matrix::allocate(device, label, [v, c], held.dtype(role, None), 1).await
+            Matrix::allocate(device, label, c, &[(v, held.dtype(role, None))], 1).await
         };
         let embed_tokens = outer("embed_tokens", Role::EmbedTokens).await?;
         let lm_head = match config.tie_word_embeddings {
@@ -97,13 +97,14 @@ impl Weights {
                         |width: usize| (row - first_row) as usize * width..(end - first_row) as usize * width;
                     let up = if role == Role::UpProj { STRIPE } else { 0 };
                     let there = row / STRIPE * 2 * STRIPE + row % STRIPE + up;
-                    gate_up.write(device, there, &quants[here(quants_row)], &scales[here(scales_row)]);
+                    let (quants, scales) = (&quants[here(quants_row)], &scales[here(scales_row)]);
+                    gate_up.write(device, there, end - row, quants, scales);
                     row = end;
                 }
             }
-            Piece::Rows { role, layer, first_row, quants, scales, .. } => {
+            Piece::Rows { role, layer, first_row, rows, quants, scales } => {
                 let (matrix, first) = self.matrix(role, layer);
-                matrix.write(device, first + first_row, quants, scales);
+                matrix.write(device, first + first_row, rows, quants, scales);
             }
         }
     }
@@ -154,23 +155,24 @@ impl Layer {
         layer: u32,
     ) -> Result<Self, Error> {
         let (c, f, Shape { q, kv }) = (config.hidden_size, config.intermediate_size, shape);
-        let matrix = async |name: &str, role: Role, shape: [u32; 2], stripe: u32| {
-            let label = format!("layer {layer} {name}");
-            Matrix::allocate(device, &label, shape, held.dtype(role, Some(layer)), stripe).await
+        let dtype = |role: Role| held.dtype(role, Some(layer));
+        let matrix = async |name: &str, columns: u32, sections: &[(u32, Dtype)], stripe: u32| {
+            Matrix::allocate(device, &format!("layer {layer} {name}"), columns, sections, stripe).await
         };
+        let qkv = [(q, dtype(Role::QProj)), (kv, dtype(Role::KProj)), (kv, dtype(Role::VProj))];
         let bias = async |name: &str, len: u32| match config.attention_bias {
             true => vector(device, name, len).await.map(Some),
             false => Ok(None),
         };
         Ok(Self {
             input_layernorm: vector(device, "input_layernorm", c).await?,
-            qkv: matrix("qkv_proj", Role::QProj, [q + 2 * kv, c], 1).await?,
+            qkv: matrix("qkv_proj", c, &qkv, 1).await?,
             qkv_bias: bias("qkv_bias", q + 2 * kv).await?,
-            o_proj: matrix("o_proj", Role::OProj, [c, q], 1).await?,
+            o_proj: matrix("o_proj", q, &[(c, dtype(Role::OProj))], 1).await?,
             o_bias: bias("o_bias", c).await?,
             post_attention_layernorm: vector(device, "post_attention_layernorm", c).await?,
-            gate_up: matrix("gate_up_proj", Role::GateProj, [2 * f, c], 2 * STRIPE).await?,
-            down_proj: matrix("down_proj", Role::DownProj, [c, f], 1).await?,
+            gate_up: matrix("gate_up_proj", c, &[(2 * f, dtype(Role::GateProj))], 2 * STRIPE).await?,
+            down_proj: matrix("down_proj", f, &[(c, dtype(Role::DownProj))], 1).await?,
         })
     }
 }

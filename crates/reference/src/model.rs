@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use checkpoint::block::dequantise_row;
-use checkpoint::{Checkpoint, Config, Error, Held, Piece, Role};
+use checkpoint::{Checkpoint, Config, Error, Held, Piece, Role, dequantise_row};
 use half::f16;
 
 use crate::{attention, matmul, rms_norm, rope, swiglu, temperature};

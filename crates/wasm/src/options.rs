@@ -37,7 +37,7 @@ pub(crate) fn load_options(value: &JsValue) -> Result<LoadOptions, JsValue> {
 }
 
 fn unknown_dtype(name: &str) -> JsValue {
-    let names: Vec<&str> = Dtype::ALL.iter().map(|dtype| dtype.name()).collect();
+    let names: Vec<&str> = Dtype::ROUNDED_TO.iter().map(|dtype| dtype.name()).collect();
     fault(Code::Options, &format!("dtype: {name:?}; expected one of {}", names.join(", ")))
 }
 

@@ -15,7 +15,7 @@ export interface GivenFile {
 }
 
 /** How matrices are held on the GPU. */
-export type Dtype = "f32" | "f16" | "bf16" | "q8" | "q4" | "q4_1";
+export type Dtype = "f32" | "f16" | "bf16" | "q8" | "q6" | "q4" | "q4_1";
 
 /** How a model is held; what is left out follows the file. */
 export interface LoadOptions {

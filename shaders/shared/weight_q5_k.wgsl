@@ -1,0 +1,28 @@
+// weight_q5_k: 32 levels of five bits a block; value = d * scale * q - dmin * minimum. Scales of eight blocks are 13
+// words: d and dmin as f16, a byte of scale and one of minimum for each block, a word of fifth bits for each block.
+
+@group(0) @binding(2) var<storage, read> quants: array<vec4<u32>>;
+@group(0) @binding(3) var<storage, read> scales: array<u32>;
+
+// The fifth bits of four neighbours are the lowest of the bytes of `fifth`.
+fn levels(word: u32, fifth: u32, scale: vec2<f32>) -> vec4<f32> {
+    let q = (word & 0x0F0F0F0Fu) | ((fifth & 0x01010101u) << 4u);
+    return scale.x * vec4<f32>(unpack4xU8(q)) - scale.y;
+}
+
+// Block `index` of `row`, of `blocks` in a row.
+fn weight_block(row: u32, index: u32, blocks: u32) -> Block {
+    let i = row * blocks + index;
+    let group = i / 8u * 13u;
+    let pair = unpack4xU8(scales[group + 1u + i % 8u / 2u] >> (i % 2u * 16u)).xy;
+    let scale = unpack2x16float(scales[group]) * vec2<f32>(pair);
+    let fifth = scales[group + 5u + i % 8u];
+    let q = quants[i];
+    let high = q >> vec4(4u);
+    return Block(
+        levels(q.x, fifth, scale), levels(q.y, fifth >> 1u, scale),
+        levels(q.z, fifth >> 2u, scale), levels(q.w, fifth >> 3u, scale),
+        levels(high.x, fifth >> 4u, scale), levels(high.y, fifth >> 5u, scale),
+        levels(high.z, fifth >> 6u, scale), levels(high.w, fifth >> 7u, scale),
+    );
+}
