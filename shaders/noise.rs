@@ -130,6 +130,7 @@ fn element(weight: WeightType, block: &[u8], scales: &[u8], b: usize, i: usize) 
             scale(0) * f64::from(scales[4 + 2 * b + i / 16] as i8) * (f64::from(q) - 32.0)
         }
         WeightType::Q5K => affine(five(20 + 4 * b)),
+        WeightType::Q5_0 => scale(0) * (five(4) - 16.0),
         WeightType::Q5_1 => scale(0) * five(4) + scale(1),
         WeightType::Q4K => affine(f64::from(nibble())),
         WeightType::Q4 => scale(0) * (f64::from(nibble()) - 8.0),

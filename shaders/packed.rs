@@ -15,6 +15,8 @@ pub enum WeightType {
     Q6K,
     /// Five bits, a scale and a minimum for 32 in steps of two for 256.
     Q5K,
+    /// Five bits around 16 and an f16 scale.
+    Q5_0,
     /// Five bits, an f16 scale and an f16 minimum.
     Q5_1,
     /// Nibbles, a scale and a minimum for 32 in steps of two for 256.
@@ -27,13 +29,14 @@ pub enum WeightType {
 
 impl WeightType {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::F32,
         Self::F16,
         Self::Bf16,
         Self::Q8,
         Self::Q6K,
         Self::Q5K,
+        Self::Q5_0,
         Self::Q5_1,
         Self::Q4K,
         Self::Q4,
@@ -46,7 +49,7 @@ impl WeightType {
             Self::F32 => 128,
             Self::F16 | Self::Bf16 => 64,
             Self::Q8 => 32,
-            Self::Q6K | Self::Q5K | Self::Q5_1 | Self::Q4K | Self::Q4 | Self::Q4_1 => 16,
+            Self::Q6K | Self::Q5K | Self::Q5_0 | Self::Q5_1 | Self::Q4K | Self::Q4 | Self::Q4_1 => 16,
         }
     }
 
@@ -64,7 +67,7 @@ impl WeightType {
             Self::F32 | Self::F16 | Self::Bf16 => 0,
             Self::Q8 | Self::Q4 => 2,
             Self::Q4_1 => 4,
-            Self::Q5_1 => 8,
+            Self::Q5_0 | Self::Q5_1 => 8,
             Self::Q4K => 20,
             Self::Q5K => 52,
             Self::Q6K => 84,
@@ -120,6 +123,7 @@ macro_rules! with_weights {
                 WeightType::Q8 => text!("shared/weight_q8.wgsl"),
                 WeightType::Q6K => text!("shared/weight_q6_k.wgsl"),
                 WeightType::Q5K => text!("shared/weight_q5_k.wgsl"),
+                WeightType::Q5_0 => text!("shared/weight_q5_0.wgsl"),
                 WeightType::Q5_1 => text!("shared/weight_q5_1.wgsl"),
                 WeightType::Q4K => text!("shared/weight_q4_k.wgsl"),
                 WeightType::Q4 => text!("shared/weight_q4.wgsl"),

@@ -70,6 +70,21 @@ fn greedy_text_is_what_transformers_generates() {
     }
 }
 
+#[test]
+fn a_split_gguf_computes_what_the_whole_one_does() {
+    if !Run::has_adapter() {
+        return;
+    }
+    let case = Case::named("llama4_gguf_mixed");
+    let (whole, split) = (Fixture::default(), Fixture::default());
+    let expected = Run::logits(&case.write(&whole), &case.ids, &[]);
+    let parts = case.gguf().split(3);
+    parts.iter().for_each(|(name, file)| drop(split.write(name, &file.bytes())));
+    for (name, _) in &parts {
+        assert!(Run::logits(&split.path(name), &case.ids, &[]) == expected, "found by {name}");
+    }
+}
+
 /// Runs every case for which `options` are given, and holds its logits against the golden's.
 fn every_case(way: &str, tolerance: f32, options: impl Fn(&Case) -> Vec<&'static str>) {
     if !Run::has_adapter() {

@@ -2,7 +2,7 @@
 
 use checkpoint::Dtype;
 use reckon_tests::{Case, Figure, Fixture, Run};
-use reference::{Kv, Model};
+use reference::Kv;
 
 /// Both sum in another order: see F32_TOLERANCE of golden.rs. What the reference computes is nearer to f64.
 const TOLERANCE: f32 = 2e-5;
@@ -17,7 +17,7 @@ const LONG: usize = 400;
 fn the_reference_computes_what_transformers_computes() {
     let mut worst = 0.0_f32;
     for case in Case::all() {
-        let logits = reference(&case, None, Kv::F32);
+        let logits = case.reference(None, Kv::F32);
         let figure = Figure::of(&case.chosen(&logits), &case.logits, case.vocab_size());
         println!("reference {:46} {figure}", case.name);
         assert!(figure.relative <= TOLERANCE, "{}: {figure}, {TOLERANCE:.0e} is tolerated", case.name);
@@ -31,10 +31,10 @@ fn quantised_weights_compute_what_the_reference_computes() {
     if !Run::has_adapter() {
         return;
     }
-    for dtype in [Dtype::Q8, Dtype::Q4, Dtype::Q4_1, Dtype::F16, Dtype::Bf16] {
+    for dtype in [Dtype::Q8, Dtype::Q6K, Dtype::Q4, Dtype::Q4_1, Dtype::F16, Dtype::Bf16] {
         let mut worst = 0.0_f32;
         for case in Case::all().into_iter().filter(|case| case.ids.len() < LONG) {
-            let expected = reference(&case, Some(dtype), Kv::F16);
+            let expected = case.reference(Some(dtype), Kv::F16);
             let fixture = Fixture::default();
             let model = case.write(&fixture);
             let ways: [&[&str]; 2] = [&[], &["--prefill", "1"]];
@@ -54,10 +54,19 @@ fn quantised_weights_compute_what_the_reference_computes() {
     }
 }
 
-/// Logits (T, V) of a case's input.
-fn reference(case: &Case, dtype: Option<Dtype>, kv: Kv) -> Vec<f32> {
-    let opened = case.open().unwrap_or_else(|err| panic!("{}: {err}", case.name));
-    let held = opened.checkpoint.held(dtype);
-    let model = Model::load(&opened.checkpoint, &held, &opened.files);
-    model.unwrap_or_else(|err| panic!("{}: {err}", case.name)).forward(&case.ids, kv)
+#[test]
+fn blocks_of_every_type_compute_what_the_reference_computes() {
+    if !Run::has_adapter() {
+        return;
+    }
+    for case in Case::of_blocks() {
+        let fixture = Fixture::default();
+        let model = case.write(&fixture);
+        for way in [&[][..], &["--prefill", "1"]] {
+            let found = Run::logits(&model, &case.ids, &[&["--kv", "f32"], way].concat());
+            let figure = Figure::of(&found, &case.logits, case.vocab_size());
+            println!("{:20} {way:?} {figure}", case.name);
+            assert!(figure.relative <= TOLERANCE, "{} {way:?}: {figure}", case.name);
+        }
+    }
 }

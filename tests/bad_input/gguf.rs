@@ -37,6 +37,9 @@ fn lies_of_the_header() -> Vec<Lie> {
         ("a key twice", "twice", add("llama4.block_count", Entry::U32(3))),
         ("an alignment of zero", "alignment", add("general.alignment", Entry::U32(0))),
         ("an alignment of 24", "alignment", add("general.alignment", Entry::U32(24))),
+        ("a part without the others", "a part of 2", add("split.count", Entry::U32(2))),
+        ("a part of another number", "part 2 by its header", add("split.no", Entry::U32(1))),
+        ("a part of another whole", "tensors in all", add("split.tensors.count", Entry::U32(99))),
         ("an alignment of 2^31", "alignment", add("general.alignment", Entry::U32(1 << 31))),
     ]
 }
@@ -103,7 +106,8 @@ fn lies_about_tensors() -> Vec<Lie> {
         ("absurd dimensions", "shape", first(|tensor| tensor.dimensions = vec![1 << 33, 1 << 33])),
         ("no dimension", "dimensions", first(|tensor| tensor.dimensions.clear())),
         ("ninety dimensions", "dimensions", first(|tensor| tensor.dimensions = vec![1; 90])),
-        ("a K-quant", "Q4_K", first(|tensor| tensor.kind = 12)),
+        ("a K-quant of narrow rows", "multiple of 256", first(|tensor| tensor.kind = 12)),
+        ("a type that is not supported", "Q2_K", first(|tensor| tensor.kind = 10)),
         ("a type nobody knows", "99", first(|tensor| tensor.kind = 99)),
         ("a range past the end", "attn_q", first(|tensor| tensor.offset = 1 << 40)),
         ("a range past all numbers", "attn_q", first(|tensor| tensor.offset = u64::MAX - 31)),
@@ -162,16 +166,22 @@ fn gguf_weights_that_are_not_finite_are_refused_by_name() {
     let mut faults = Vec::new();
     // (case, tensor, byte within it, bytes to put there): an f16 NaN, an f16 infinity, NaN and infinite scales and
     // minima, an f32 NaN in a norm.
-    let spots: [(&str, &str, usize, &[u8]); 6] = [
+    let spots: [(&str, &str, usize, &[u8]); 10] = [
         ("tiny_text", "blk.2.ffn_down.weight", 1000, &[0x00, 0x7e]),
         ("tiny_text", "token_embd.weight", 2, &[0x00, 0xfc]),
         ("tiny_text", "blk.1.attn_norm.weight", 8, &[0x00, 0x00, 0xc0, 0x7f]),
         ("llama4_gguf_mixed", "blk.1.ffn_gate.weight", 18 * 3, &[0x00, 0x7e]),
         ("llama4_gguf_mixed", "token_embd.weight", 34, &[0x00, 0x7c]),
         ("llama_gguf_q4_1", "blk.0.attn_q.weight", 20 * 7 + 2, &[0x01, 0xfe]),
+        ("llama4_gguf_q5_0", "blk.0.attn_q.weight", 22 * 5, &[0x00, 0x7e]),
+        ("llama4_gguf_q5_1", "blk.1.ffn_up.weight", 24 * 9 + 2, &[0x00, 0xfc]),
+        ("llama4_gguf_q5_k", "token_embd.weight", 176 * 3 + 2, &[0x00, 0x7c]),
+        ("llama4_gguf_q6_k", "blk.1.ffn_down.weight", 210 * 4 + 208, &[0xff, 0x7f]),
     ];
+    let blocks = Case::of_blocks();
     for (case, name, at, bytes) in spots {
-        let mut file = Case::named(case).gguf();
+        let of_blocks = blocks.iter().find(|of_blocks| of_blocks.name == case);
+        let mut file = of_blocks.map_or_else(|| Case::named(case).gguf(), Case::gguf);
         let start = file.tensor(name).offset as usize + at;
         file.data[start..start + bytes.len()].copy_from_slice(bytes);
         let fixture = Fixture::default();

@@ -1,4 +1,5 @@
-// Every golden case through the built page's worker, wasm and WGSL, against what transformers computed.
+// Every golden case and every type of blocks through the built page's worker, wasm and WGSL, against what transformers or
+// the reference computed.
 // Chromium's own compiler (Tint) compiles every kernel on the way.
 
 import assert from "node:assert/strict";
@@ -52,6 +53,7 @@ async function holds(one, prefill) {
   const { ids, positions, vocab_size: width } = expected;
   const found = await page.evaluate(chosenLogits, {
     url: new URL(`/golden/${address(one)}`, site.url).href,
+    options: one.dtype ? { dtype: one.dtype, kv: "f32" } : { kv: "f32" },
     ids,
     positions,
     width,
@@ -66,8 +68,8 @@ async function holds(one, prefill) {
 }
 
 /** Runs in the page. */
-async function chosenLogits({ url, ids, positions, width, prefill }) {
-  const model = await customElements.get("reckon-app").Reckon.load({ url }, { dtype: "f32", kv: "f32" });
+async function chosenLogits({ url, options, ids, positions, width, prefill }) {
+  const model = await customElements.get("reckon-app").Reckon.load({ url }, options);
   try {
     const logits = await model.logits(Uint32Array.from(ids), prefill);
     return positions.flatMap((position) => Array.from(logits.subarray(position * width, (position + 1) * width)));

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
+use checkpoint::Dtype;
+use reference::{Kv, Model};
 use safetensors::SafeTensors;
 use serde_json::Value;
 
@@ -88,6 +90,60 @@ impl Case {
             seed: about["seed"].as_u64().expect("a seed"),
             amplitude: about["amplitude"].as_f64().expect("an amplitude") as f32,
         }
+    }
+
+    /// Tiny models of blocks that no golden of transformers has: one for each type, one that mixes them as quantisers
+    /// do. Their logits are the reference's, of f32 keys and values.
+    ///
+    /// # Panics
+    /// The reference refuses one.
+    pub fn of_blocks() -> Vec<Self> {
+        let types = ["Q5_0", "Q5_1", "Q4_K", "Q5_K", "Q6_K"];
+        let alone = types.map(|name| (name.to_lowercase(), vec![("", name)]));
+        let mixed =
+            vec![("embed_tokens", "Q6_K"), ("v_proj", "Q6_K"), ("0.feed_forward.down", "Q6_K"), ("", "Q4_K")];
+        alone
+            .into_iter()
+            .chain([("q4_k_m".to_owned(), mixed)])
+            .map(|(name, types)| Self::of_types(&name, &types))
+            .collect()
+    }
+
+    fn of_types(name: &str, types: &[(&str, &str)]) -> Self {
+        let Self { mut config, ids, .. } = Self::named("mobilellm_r1_like");
+        for (key, size) in [("hidden_size", 256), ("intermediate_size_mlp", 256), ("num_hidden_layers", 2)] {
+            config[key] = size.into();
+        }
+        for (key, size) in [("num_attention_heads", 4), ("num_key_value_heads", 2), ("head_dim", 64)] {
+            config[key] = size.into();
+        }
+        let norms = [("norm", "F32")];
+        let types = norms.iter().chain(types);
+        let mut case = Self {
+            name: format!("llama4_gguf_{name}"),
+            positions: (0..ids.len()).collect(),
+            logits: Vec::new(),
+            texts: Vec::new(),
+            container: "gguf".to_owned(),
+            dtypes: types.map(|(part, name)| ((*part).to_owned(), FileType::named(name))).collect(),
+            seed: 7,
+            amplitude: 0.25,
+            config,
+            ids,
+        };
+        case.logits = case.reference(None, Kv::F32);
+        case
+    }
+
+    /// The reference's logits (T, V) of the input, matrices rounded to `dtype`, or as they are.
+    ///
+    /// # Panics
+    /// It refuses the model.
+    pub fn reference(&self, dtype: Option<Dtype>, kv: Kv) -> Vec<f32> {
+        let opened = self.open().unwrap_or_else(|err| panic!("{}: {err}", self.name));
+        let held = opened.checkpoint.held(dtype);
+        let model = Model::load(&opened.checkpoint, &held, &opened.files);
+        model.unwrap_or_else(|err| panic!("{}: {err}", self.name)).forward(&self.ids, kv)
     }
 
     /// V.

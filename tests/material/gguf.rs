@@ -87,6 +87,28 @@ impl File {
         }
     }
 
+    /// The file in `count` parts with their names, as `gguf-split` leaves them: all key-values in the first.
+    pub fn split(&self, count: usize) -> Vec<(String, Self)> {
+        let each = self.tensors.len().div_ceil(count);
+        let part = |number: usize| {
+            let end =
+                |last: usize| self.tensors.get(last).map_or(self.data.len(), |tensor| tensor.offset as usize);
+            let (first, last) = (number * each, ((number + 1) * each).min(self.tensors.len()));
+            let start = end(first);
+            let mut tensors = self.tensors[first..last].to_vec();
+            tensors.iter_mut().for_each(|tensor| tensor.offset -= start as u64);
+            let mut entries = if number == 0 { self.entries.clone() } else { Vec::new() };
+            for (key, value) in [("no", number), ("count", count), ("tensors.count", self.tensors.len())] {
+                entries.push((format!("split.{key}"), Entry::U32(value as u32)));
+            }
+            let data = self.data[start..end(last)].to_vec();
+            let (entry_count, tensor_count) = (entries.len() as u64, tensors.len() as u64);
+            let name = format!("model-{:05}-of-{count:05}.gguf", number + 1);
+            (name, Self { entries, tensors, data, entry_count, tensor_count, ..*self })
+        };
+        (0..count).map(part).collect()
+    }
+
     /// The value under `key`.
     ///
     /// # Panics

@@ -2,7 +2,8 @@
 //!
 //! FOLDER/cases.json lists the cases; FOLDER/NAME/ has the model's files (the case's `files`), FOLDER/NAME/expected.json
 //! ids, positions, largest logit and texts, and FOLDER/NAME/expected.f32 the logits, (P, V) little-endian.
-//! `tiny_text_folder` is `tiny_text` as a Hugging Face folder: the same expectations.
+//! `tiny_text_folder` is `tiny_text` as a Hugging Face folder: the same expectations. What is all of blocks is to be held
+//! as it is, the rest as f32: the case's `dtype`.
 
 use std::fs;
 use std::path::Path;
@@ -32,6 +33,11 @@ fn write_all(folder: &Path) -> std::io::Result<()> {
         if !case.texts.is_empty() {
             cases.push(write_case(folder, &format!("{}_folder", case.name), &case, case.folder(), false)?);
         }
+    }
+    for case in Case::of_blocks() {
+        let mut entry = write_case(folder, &case.name, &case, case.files(), true)?;
+        entry["dtype"] = Value::Null;
+        cases.push(entry);
     }
     fs::write(folder.join("cases.json"), serde_json::to_vec_pretty(&cases)?)
 }
@@ -64,5 +70,5 @@ fn write_case(
     fs::write(home.join("expected.json"), expected.to_string())?;
     let logits: Vec<u8> = case.logits.iter().flat_map(|logit| logit.to_le_bytes()).collect();
     fs::write(home.join("expected.f32"), logits)?;
-    Ok(json!({ "name": name, "gguf": gguf, "files": names }))
+    Ok(json!({ "name": name, "gguf": gguf, "files": names, "dtype": "f32" }))
 }

@@ -23,7 +23,7 @@ impl Case {
             let [ModelFile { name, bytes }] =
                 <[_; 1]>::try_from(files).unwrap_or_else(|_| panic!("one file"));
             let header = whole(gguf::Header::parse(&bytes, Some(bytes.len() as u64))?);
-            let checkpoint = Checkpoint::from_gguf(&name, header)?;
+            let checkpoint = Checkpoint::from_gguf(vec![(name, header)])?;
             return Ok(Opened { checkpoint, files: vec![bytes] });
         }
         let (weights, texts): (Vec<_>, Vec<_>) =

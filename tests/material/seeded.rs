@@ -8,6 +8,8 @@ use half::{bf16, f16};
 const GAMMA: u64 = 0x9E37_79B9_7F4A_7C15;
 /// Elements that share a scale.
 const BLOCK: usize = 32;
+/// Elements of a K-quant's block.
+const GROUP: usize = 256;
 
 /// How a tensor's bytes lie in a file, under GGUF's names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +26,16 @@ pub enum FileType {
     Q4_0,
     /// An f16 scale, an f16 minimum and 32 nibbles: value = scale * q + minimum.
     Q4_1,
+    /// An f16 scale and 32 levels of 5 bits: value = scale * (q - 16).
+    Q5_0,
+    /// As `Q4_1`, with levels of 5 bits.
+    Q5_1,
+    /// Two f16, 6-bit scales and minima of eight blocks, nibbles.
+    Q4K,
+    /// As `Q4K`, with levels of 5 bits.
+    Q5K,
+    /// Levels of 6 bits, sixteen 8-bit scales, an f16.
+    Q6K,
 }
 
 impl FileType {
@@ -39,6 +51,11 @@ impl FileType {
             "Q8_0" => Self::Q8_0,
             "Q4_0" => Self::Q4_0,
             "Q4_1" => Self::Q4_1,
+            "Q5_0" => Self::Q5_0,
+            "Q5_1" => Self::Q5_1,
+            "Q4_K" => Self::Q4K,
+            "Q5_K" => Self::Q5K,
+            "Q6_K" => Self::Q6K,
             _ => panic!("{name}: no such type"),
         }
     }
@@ -50,7 +67,12 @@ impl FileType {
             Self::F16 => 1,
             Self::Q4_0 => 2,
             Self::Q4_1 => 3,
+            Self::Q5_0 => 6,
+            Self::Q5_1 => 7,
             Self::Q8_0 => 8,
+            Self::Q4K => 12,
+            Self::Q5K => 13,
+            Self::Q6K => 14,
             Self::Bf16 => 30,
         }
     }
@@ -63,14 +85,23 @@ impl FileType {
             Self::Q8_0 => count / BLOCK * 34,
             Self::Q4_0 => count / BLOCK * 18,
             Self::Q4_1 => count / BLOCK * 20,
+            Self::Q5_0 => count / BLOCK * 22,
+            Self::Q5_1 => count / BLOCK * 24,
+            Self::Q4K => count / GROUP * 144,
+            Self::Q5K => count / GROUP * 176,
+            Self::Q6K => count / GROUP * 210,
         }
     }
 }
 
 /// The bytes of a tensor of `count` elements: norms 1 +- 0.3, all else +- `amplitude`.
 pub fn tensor_bytes(name: &str, count: usize, dtype: FileType, seed: u64, amplitude: f32) -> Vec<u8> {
-    if matches!(dtype, FileType::Q8_0 | FileType::Q4_0 | FileType::Q4_1) {
-        return block_bytes(name, count, dtype, seed, amplitude);
+    match dtype {
+        FileType::F32 | FileType::F16 | FileType::Bf16 => {}
+        FileType::Q8_0 | FileType::Q4_0 | FileType::Q4_1 => {
+            return block_bytes(name, count, dtype, seed, amplitude);
+        }
+        _ => return random_blocks(name, count, dtype, seed, amplitude),
     }
     let norm = name.contains("norm");
     let values = units(name, seed).map(|unit| if norm { unit * 0.3 + 1.0 } else { unit * amplitude });
@@ -107,6 +138,32 @@ fn block_bytes(name: &str, count: usize, dtype: FileType, seed: u64, amplitude: 
                 let nibble = |i: usize| (block[i] >> 60) as u8;
                 nibble(i) | nibble(i + BLOCK / 2) << 4
             })),
+        }
+    }
+    bytes
+}
+
+/// Blocks of which every bit is drawn, but those of the f16 that scale them; Python has no part in these.
+fn random_blocks(name: &str, count: usize, dtype: FileType, seed: u64, amplitude: f32) -> Vec<u8> {
+    // Where the block's scale stands, the largest level it is multiplied by, and what the minimum is in scales.
+    let (at, largest, minimum) = match dtype {
+        FileType::Q5_0 => (0, 16.0, None),
+        FileType::Q5_1 => (0, 15.5, Some(-15.5)),
+        FileType::Q4K => (0, 63.0 * 7.5, Some(7.5)),
+        FileType::Q5K => (0, 63.0 * 15.5, Some(15.5)),
+        _ => (208, 128.0 * 32.0, None),
+    };
+    let mut random = bits(name, seed);
+    let mut bytes: Vec<u8> =
+        random.by_ref().take(dtype.bytes(count)).map(|bits| (bits >> 56) as u8).collect();
+    let block = if matches!(dtype, FileType::Q5_0 | FileType::Q5_1) { BLOCK } else { GROUP };
+    let stream = format!("{name}#scale");
+    let scales = units(&stream, seed);
+    for (block, unit) in bytes.chunks_exact_mut(dtype.bytes(block)).zip(scales) {
+        let scale = f16::from_f32((unit * 0.5 + 1.0) * (amplitude / largest));
+        block[at..at + 2].copy_from_slice(&scale.to_le_bytes());
+        if let Some(minimum) = minimum {
+            block[at + 2..at + 4].copy_from_slice(&f16::from_f32(scale.to_f32() * minimum).to_le_bytes());
         }
     }
     bytes

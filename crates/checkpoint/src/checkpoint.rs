@@ -67,14 +67,19 @@ struct Shard {
 }
 
 impl Checkpoint {
-    /// A checkpoint of one GGUF file.
+    /// A checkpoint of a GGUF: of one file, or of all the files it was split into, in order.
     ///
     /// # Errors
-    /// The model is not supported, or its tensors are not those it needs.
-    pub fn from_gguf(name: &str, header: gguf::Header) -> Result<Self, Error> {
-        let gguf::Header { metadata, tensors, data_start, file_size_bytes } = header;
+    /// The model is not supported, its tensors are not those it needs, or the files are not the parts of one whole.
+    ///
+    /// # Panics
+    /// There is no file: a mistake of the caller.
+    pub fn from_gguf(parts: Vec<(String, gguf::Header)>) -> Result<Self, Error> {
+        gguf::check_parts(&parts)?;
+        let metadata = parts[0].1.metadata.clone();
         let embedding = Role::EmbedTokens.gguf_name(None);
-        let shape = tensors.iter().find(|entry| entry.name == embedding).map(|entry| entry.shape.as_slice());
+        let mut entries = parts.iter().flat_map(|(_, header)| &header.tensors);
+        let shape = entries.find(|entry| entry.name == embedding).map(|entry| entry.shape.as_slice());
         let vocab_size = match shape {
             Some(&[rows, _]) => u32::try_from(rows).unwrap_or(u32::MAX),
             Some(found) => {
@@ -83,10 +88,14 @@ impl Checkpoint {
             None => return Err(Error::MissingTensor { name: embedding }),
         };
         let config = gguf_config::parse(&metadata, vocab_size)?;
-        let shard = Shard { name: name.to_owned(), tensors, data_start, size_bytes: file_size_bytes };
+        let shard = |(name, header): (String, gguf::Header)| {
+            let gguf::Header { tensors, data_start, file_size_bytes, .. } = header;
+            Shard { name, tensors, data_start, size_bytes: file_size_bytes }
+        };
         let names = |role: Role, layer| role.gguf_name(layer);
+        let shards = parts.into_iter().map(shard).collect();
         // Both architectures keep rotary pairs side by side in a GGUF.
-        let mut checkpoint = Self::assemble(config, vec![shard], names, RowOrder::AdjacentPairs)?;
+        let mut checkpoint = Self::assemble(config, shards, names, RowOrder::AdjacentPairs)?;
         checkpoint.gguf = Some(metadata);
         Ok(checkpoint)
     }

@@ -42,7 +42,7 @@ pub struct Config {
     pub attention_bias: bool,
     /// The token a text begins with.
     pub bos_token_id: Option<u32>,
-    /// Tokens that end a generation.
+    /// Tokens that end a generation, in their order.
     pub eos_token_ids: Vec<u32>,
     /// One entry a layer.
     pub layers: Vec<LayerConfig>,
@@ -113,7 +113,9 @@ impl Config {
     }
 
     /// Refuses what no decoder of ours could run; called once, whichever file spoke.
-    pub(crate) fn check(self) -> Result<Self, crate::Error> {
+    pub(crate) fn check(mut self) -> Result<Self, crate::Error> {
+        self.eos_token_ids.sort_unstable();
+        self.eos_token_ids.dedup();
         let fault = |key: &str, fault: String| Err(crate::Error::config(key, fault));
         let in_range = [
             ("num_hidden_layers", self.num_hidden_layers, 1024),

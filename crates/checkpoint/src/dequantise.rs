@@ -52,13 +52,17 @@ fn dequantise_group(dtype: Dtype, quants: &[u8], scales: &[u8], values: &mut [f3
                 affine(quants, |_| 0, values, |q| half(scales, 0) * q + half(scales, 1));
             }
         }
-        Dtype::Q5_1 => {
+        Dtype::Q5_0 | Dtype::Q5_1 => {
             for (quants, values) in blocks {
+                let (scale, minimum) = (half(scales, 0), half(scales, 1));
                 affine(
                     quants,
                     |i| fifth_bit(&scales[4..], i),
                     values,
-                    |q| half(scales, 0) * q + half(scales, 1),
+                    |q| match dtype {
+                        Dtype::Q5_0 => scale * (q - 16.0),
+                        _ => scale * q + minimum,
+                    },
                 );
             }
         }
@@ -102,7 +106,7 @@ fn half(scales: &[u8], i: usize) -> f32 {
 }
 
 /// Of element `i` of 32.
-fn fifth_bit(word: &[u8], i: usize) -> u8 {
+pub(crate) fn fifth_bit(word: &[u8], i: usize) -> u8 {
     word[i % 4] >> (i / 4) & 1
 }
 

@@ -24,6 +24,10 @@ pub enum Dtype {
     ///
     /// Scales of 256 elements: d, dmin, 8 pairs of bytes (scale, minimum), 8 words of upper bits.
     Q5K,
+    /// Five bits and an f16 scale: value = scale * (q - 16).
+    ///
+    /// Scales of 32 elements: scale, two bytes of nothing, a word of upper bits.
+    Q5_0,
     /// Five bits, an f16 scale and an f16 minimum: value = scale * q + minimum.
     ///
     /// Scales of 32 elements: scale, minimum, a word of upper bits.
@@ -40,13 +44,14 @@ pub enum Dtype {
 
 impl Dtype {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::F32,
         Self::F16,
         Self::Bf16,
         Self::Q8,
         Self::Q6K,
         Self::Q5K,
+        Self::Q5_0,
         Self::Q5_1,
         Self::Q4K,
         Self::Q4,
@@ -72,6 +77,7 @@ impl Dtype {
             Self::Q8 => "q8",
             Self::Q6K => "q6",
             Self::Q5K => "q5_k",
+            Self::Q5_0 => "q5_0",
             Self::Q5_1 => "q5_1",
             Self::Q4K => "q4_k",
             Self::Q4 => "q4",
@@ -90,7 +96,7 @@ impl Dtype {
             Self::F32 => 128,
             Self::F16 | Self::Bf16 => 64,
             Self::Q8 => 32,
-            Self::Q6K | Self::Q5K | Self::Q5_1 | Self::Q4K | Self::Q4 | Self::Q4_1 => 16,
+            Self::Q6K | Self::Q5K | Self::Q5_0 | Self::Q5_1 | Self::Q4K | Self::Q4 | Self::Q4_1 => 16,
         }
     }
 
@@ -108,7 +114,7 @@ impl Dtype {
             Self::F32 | Self::F16 | Self::Bf16 => 0,
             Self::Q8 | Self::Q4 => 2,
             Self::Q4_1 => 4,
-            Self::Q5_1 => 8,
+            Self::Q5_0 | Self::Q5_1 => 8,
             Self::Q4K => 20,
             Self::Q5K => 52,
             Self::Q6K => 84,

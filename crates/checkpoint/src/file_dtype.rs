@@ -122,10 +122,28 @@ impl FileDtype {
             Self::Q8_0 => Dtype::Q8,
             Self::Q4_0 => Dtype::Q4,
             Self::Q4_1 => Dtype::Q4_1,
-            Self::Q5_0 | Self::Q5_1 => Dtype::Q5_1,
+            Self::Q5_0 => Dtype::Q5_0,
+            Self::Q5_1 => Dtype::Q5_1,
             Self::Q4K => Dtype::Q4K,
             Self::Q5K => Dtype::Q5K,
             Self::Q6K => Dtype::Q6K,
+        }
+    }
+
+    /// How a file stores what is held so.
+    pub const fn of(held: Dtype) -> Self {
+        match held {
+            Dtype::F32 => Self::F32,
+            Dtype::F16 => Self::F16,
+            Dtype::Bf16 => Self::Bf16,
+            Dtype::Q8 => Self::Q8_0,
+            Dtype::Q6K => Self::Q6K,
+            Dtype::Q5K => Self::Q5K,
+            Dtype::Q5_0 => Self::Q5_0,
+            Dtype::Q5_1 => Self::Q5_1,
+            Dtype::Q4K => Self::Q4K,
+            Dtype::Q4 => Self::Q4_0,
+            Dtype::Q4_1 => Self::Q4_1,
         }
     }
 }

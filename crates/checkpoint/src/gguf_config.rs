@@ -99,8 +99,6 @@ fn eos_token_ids(metadata: &Metadata) -> Vec<u32> {
             ids.push(id);
         }
     }
-    ids.sort_unstable();
-    ids.dedup();
     ids
 }
 

@@ -12,14 +12,45 @@ pub struct Held {
     notes: Vec<String>,
 }
 
+/// The types that matrices are asked to be held in; a matrix nobody asks for is held as its file has it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AskedDtypes {
+    /// Of all that none of the others is for.
+    pub matrices: Option<Dtype>,
+    /// Of the embedding and the head.
+    pub head: Option<Dtype>,
+    /// Of queries, keys, values and what comes out of attention.
+    pub attention: Option<Dtype>,
+    /// Of gate, up and down.
+    pub feed_forward: Option<Dtype>,
+}
+
+impl From<Option<Dtype>> for AskedDtypes {
+    fn from(matrices: Option<Dtype>) -> Self {
+        Self { matrices, ..Self::default() }
+    }
+}
+
+impl AskedDtypes {
+    fn of(&self, role: Role) -> Option<Dtype> {
+        let class = match role {
+            Role::EmbedTokens | Role::LmHead => self.head,
+            Role::GateProj | Role::UpProj | Role::DownProj => self.feed_forward,
+            _ => self.attention,
+        };
+        class.or(self.matrices)
+    }
+}
+
 impl Checkpoint {
-    /// How matrices are held: in the file's own types, or all in the one that is asked for.
+    /// How matrices are held: in the file's own types, or in those that are asked for.
     ///
     /// Gate and up of a layer share a type: where a file mixes them, the narrower is widened to one that holds both
     /// without loss. Where rows are not whole groups of the type that is asked for, q8 takes its place.
-    pub fn held(&self, asked: Option<Dtype>) -> Held {
+    pub fn held(&self, asked: impl Into<AskedDtypes>) -> Held {
+        let asked: AskedDtypes = asked.into();
         let matrices = || self.tensors.iter().filter(|tensor| !tensor.role.is_vector());
-        let of = |tensor: &Tensor| match asked {
+        let of = |tensor: &Tensor| match asked.of(tensor.role) {
             None => tensor.dtype.held(),
             Some(dtype) if dtype.divides(tensor.columns) => dtype,
             Some(_) => Dtype::Q8,
@@ -35,7 +66,7 @@ impl Checkpoint {
         }
         let mut notes: BTreeMap<String, usize> = BTreeMap::new();
         for tensor in matrices() {
-            if let Some(note) = note(tensor, dtypes[&(tensor.role, tensor.layer)], asked) {
+            if let Some(note) = note(tensor, dtypes[&(tensor.role, tensor.layer)], asked.of(tensor.role)) {
                 *notes.entry(note).or_default() += 1;
             }
         }

@@ -39,11 +39,7 @@ pub(crate) fn parse(config_json: &[u8], generation_config_json: Option<&[u8]>) -
     let mut eos_token_ids = keys.ids("eos_token_id")?;
     if let Some(json) = generation_config_json {
         let generation = object(json, "generation_config.json")?;
-        for id in Keys(&generation).ids("eos_token_id")? {
-            if !eos_token_ids.contains(&id) {
-                eos_token_ids.push(id);
-            }
-        }
+        eos_token_ids.extend(Keys(&generation).ids("eos_token_id")?);
     }
     let (rope_theta, rope_scaling) = rope(&keys)?;
     Config {

@@ -31,7 +31,9 @@ pub fn quantise_row(dtype: Dtype, values: &[f32], quants: &mut [u8], scales: &mu
         Dtype::Q6K => q6_group,
         Dtype::Q4 => q4_block,
         Dtype::Q4_1 => q4_1_block,
-        Dtype::Q5K | Dtype::Q5_1 | Dtype::Q4K => panic!("{} only holds what a file brings", dtype.name()),
+        Dtype::Q5K | Dtype::Q5_0 | Dtype::Q5_1 | Dtype::Q4K => {
+            panic!("{} only holds what a file brings", dtype.name())
+        }
     };
     for ((values, quants), scales) in groups {
         quantise(values, quants, scales);
@@ -44,7 +46,7 @@ pub(crate) fn is_finite_row(dtype: Dtype, quants: &[u8], scales: &[u8]) -> bool 
         Dtype::F32 => quants.chunks_exact(4).all(|b| b[3] & 0x7F != 0x7F || b[2] & 0x80 == 0),
         Dtype::Bf16 => quants.chunks_exact(2).all(|b| b[1] & 0x7F != 0x7F || b[0] & 0x80 == 0),
         Dtype::F16 => quants.chunks_exact(2).all(|b| b[1] & 0x7C != 0x7C),
-        Dtype::Q8 | Dtype::Q6K | Dtype::Q4 => halves_are_finite(dtype, scales, 1),
+        Dtype::Q8 | Dtype::Q6K | Dtype::Q5_0 | Dtype::Q4 => halves_are_finite(dtype, scales, 1),
         Dtype::Q5K | Dtype::Q5_1 | Dtype::Q4K | Dtype::Q4_1 => halves_are_finite(dtype, scales, 2),
     }
 }

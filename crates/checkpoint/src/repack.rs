@@ -70,7 +70,9 @@ fn repack_block(dtype: FileDtype, held: Dtype, bytes: &[u8], quants: &mut [u8], 
         }
         (FileDtype::Q4_0, Dtype::Q4_1) => {
             // scale * (q - 8) = scale * q + minimum; eight times a half is a half.
-            around(8.0, bytes, scales);
+            let minimum = f16::from_f32(-8.0 * f16::from_le_bytes([bytes[0], bytes[1]]).to_f32());
+            scales[..2].copy_from_slice(&bytes[..2]);
+            scales[2..].copy_from_slice(&minimum.to_le_bytes());
             quants.copy_from_slice(&bytes[2..]);
         }
         (FileDtype::Q8_0 | FileDtype::Q4_0 | FileDtype::Q4_1, _) => {
@@ -79,7 +81,8 @@ fn repack_block(dtype: FileDtype, held: Dtype, bytes: &[u8], quants: &mut [u8], 
             quants.copy_from_slice(block);
         }
         (FileDtype::Q5_0, _) => {
-            around(16.0, bytes, scales);
+            scales[..2].copy_from_slice(&bytes[..2]);
+            scales[2..4].fill(0);
             scales[4..8].copy_from_slice(&fifth_bits(|i| bytes[2 + i / 8] >> (i % 8)));
             quants.copy_from_slice(&bytes[6..]);
         }
@@ -91,13 +94,6 @@ fn repack_block(dtype: FileDtype, held: Dtype, bytes: &[u8], quants: &mut [u8], 
         (FileDtype::Q6K, _) => repack_q6_k(bytes, quants, scales),
         _ => repack_q4_k(bytes, quants, scales),
     }
-}
-
-/// The scale of `bytes`, and the minimum of levels that lie around `zero`.
-fn around(zero: f32, bytes: &[u8], scales: &mut [u8]) {
-    let minimum = f16::from_f32(-zero * f16::from_le_bytes([bytes[0], bytes[1]]).to_f32());
-    scales[..2].copy_from_slice(&bytes[..2]);
-    scales[2..4].copy_from_slice(&minimum.to_le_bytes());
 }
 
 /// `Q4_K`: d, dmin, 12 bytes of scales, 128 of nibbles; `Q5_K` has 32 bytes of fifth bits before the nibbles.

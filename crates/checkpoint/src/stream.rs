@@ -10,7 +10,7 @@ const BATCH_BYTES: usize = 1 << 20;
 /// A stretch of a tensor, ready to be put in place.
 #[derive(Clone, Copy, Debug)]
 pub enum Piece<'a> {
-    /// Whole rows of a matrix, packed as [`Dtype`] says; rows of `q_proj` and `k_proj` in half-rotate order.
+    /// Whole rows of a matrix, packed as [`Dtype`] says; of `q_proj` and `k_proj` a head, in half-rotate order.
     Rows {
         /// What the matrix is for.
         role: Role,
@@ -113,12 +113,13 @@ impl Stream {
                 return Ok(());
             }
             let whole = if taken == row_bytes { row } else { &self.carry };
-            let unit = unit(tensor, self.row_order, self.head_dim);
+            let head = tensor.role.is_turned().then_some(self.head_dim);
             self.batch.add(tensor, *held, whole).map_err(E::from)?;
             self.carry.clear();
             let is_last = self.position == tensor.offset + tensor.size_bytes;
-            if is_last || self.batch.is_full(unit) {
-                self.batch.hand_on(tensor, unit, sink)?;
+            if is_last || self.batch.is_full(head) {
+                let turned = head.filter(|_| self.row_order == RowOrder::AdjacentPairs);
+                self.batch.hand_on(tensor, turned, sink)?;
             }
             self.current += usize::from(is_last);
         }
@@ -139,13 +140,8 @@ impl Stream {
     }
 }
 
-/// Rows that are sorted among themselves: those of a head, where rotary pairs lie side by side.
-fn unit(tensor: &Tensor, order: RowOrder, head_dim: usize) -> Option<usize> {
-    (tensor.role.is_turned() && order == RowOrder::AdjacentPairs).then_some(head_dim)
-}
-
 /// Where row `i` of a head goes: evens to the first half, odds to the second.
-fn half_rotated(i: usize, head_dim: usize) -> usize {
+pub(crate) fn half_rotated(i: usize, head_dim: usize) -> usize {
     i / 2 + i % 2 * (head_dim / 2)
 }
 
@@ -182,9 +178,9 @@ impl Batch {
         Ok(())
     }
 
-    fn is_full(&self, unit: Option<usize>) -> bool {
-        match unit {
-            Some(unit) => self.rows as usize == unit,
+    fn is_full(&self, head: Option<usize>) -> bool {
+        match head {
+            Some(head_dim) => self.rows as usize == head_dim,
             None => self.quants.len() >= BATCH_BYTES,
         }
     }
@@ -192,18 +188,18 @@ impl Batch {
     fn hand_on<E>(
         &mut self,
         tensor: &Tensor,
-        unit: Option<usize>,
+        turned: Option<usize>,
         sink: &mut dyn FnMut(Piece<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
         let Tensor { role, layer, .. } = *tensor;
         if role.is_vector() {
-            if let Some(head_dim) = unit {
+            if let Some(head_dim) = turned {
                 let rows = self.values.len();
                 sort(&mut self.values, head_dim, rows);
             }
             sink(Piece::Vector { role, layer, values: &self.values })?;
         } else {
-            if let Some(head_dim) = unit {
+            if let Some(head_dim) = turned {
                 sort(&mut self.quants, head_dim, self.rows as usize);
                 sort(&mut self.scales, head_dim, self.rows as usize);
             }

@@ -102,6 +102,7 @@ fn weight_type(dtype: Dtype) -> WeightType {
         Dtype::Q8 => WeightType::Q8,
         Dtype::Q6K => WeightType::Q6K,
         Dtype::Q5K => WeightType::Q5K,
+        Dtype::Q5_0 => WeightType::Q5_0,
         Dtype::Q5_1 => WeightType::Q5_1,
         Dtype::Q4K => WeightType::Q4K,
         Dtype::Q4 => WeightType::Q4,

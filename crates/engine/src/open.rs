@@ -20,18 +20,22 @@ pub struct Opened {
     pub(crate) voice: Result<Voice, Error>,
 }
 
-/// Reads all headers: of the GGUF named `model`, or of the Hugging Face folder where `model` is empty.
+/// Reads all headers: of the GGUF named `model`, all its parts where it is split, or of the Hugging Face folder where `model` is empty.
 ///
 /// # Errors
 /// A file is missing, cannot be reached, or is not what it should be. A tokenizer at fault is kept until text is
 /// asked for: logits need none.
 pub async fn open(files: &impl Files, model: &str) -> Result<Opened, Error> {
-    if model.is_empty() { folder(files).await } else { single_gguf(files, model).await }
+    if model.is_empty() { folder(files).await } else { whole_gguf(files, model).await }
 }
 
-async fn single_gguf(files: &impl Files, name: &str) -> Result<Opened, Error> {
-    let header = header(files, name, gguf::Header::parse).await?;
-    let checkpoint = Checkpoint::from_gguf(name, header)?;
+async fn whole_gguf(files: &impl Files, name: &str) -> Result<Opened, Error> {
+    let mut parts = Vec::new();
+    for name in gguf::part_names(name) {
+        let header = header(files, &name, gguf::Header::parse).await?;
+        parts.push((name, header));
+    }
+    let checkpoint = Checkpoint::from_gguf(parts)?;
     let voice = Voice::from_gguf(&checkpoint);
     Ok(Opened { checkpoint, voice })
 }
@@ -87,7 +91,7 @@ async fn header<T>(
 ) -> Result<T, Error> {
     let size = files.size_bytes(name).await?.ok_or_else(|| Error::MissingFile {
         name: name.to_owned(),
-        hint: "the weights of a model are one .gguf file, model.safetensors, or shards named by its index",
+        hint: "the weights of a model are one .gguf file or all its parts, model.safetensors, or shards named by its index",
     })?;
     let mut prefix = Vec::new();
     let mut want = FIRST_READ_BYTES.min(size);

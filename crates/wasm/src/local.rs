@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use engine::Error;
+use engine::checkpoint::gguf::part_names;
 use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -85,20 +86,18 @@ impl Local {
     }
 }
 
-/// Which of the files is the model, and the folder it stands in, with its slash: the one GGUF, or the folder of the
-/// outermost `config.json`.
+/// Which of the files is the model, and the folder it stands in, with its slash: the one GGUF, any part of the one that is
+/// split, or the folder of the outermost `config.json`.
 fn choose(names: &[&str]) -> Result<(String, String), String> {
-    let ggufs: Vec<&&str> = names.iter().filter(|name| name.ends_with(".gguf")).collect();
-    match ggufs[..] {
-        [] => (),
-        [gguf] => {
-            let (folder, name) = split(gguf);
-            return Ok((folder.to_owned(), name.to_owned()));
-        }
-        _ => {
-            let ggufs: Vec<String> = ggufs.iter().map(|name| (**name).to_owned()).collect();
+    let ggufs: Vec<String> =
+        names.iter().filter(|name| name.ends_with(".gguf")).map(|name| (*name).to_owned()).collect();
+    if let Some(gguf) = ggufs.first() {
+        let parts = part_names(gguf);
+        if ggufs.iter().any(|gguf| !parts.contains(gguf)) {
             return Err(format!("{} models at once: {}; give one", ggufs.len(), ggufs.join(", ")));
         }
+        let (folder, name) = split(gguf);
+        return Ok((folder.to_owned(), name.to_owned()));
     }
     let configs = names.iter().map(|name| split(name)).filter(|(_, name)| *name == "config.json");
     match configs.map(|(folder, _)| folder).min_by_key(|folder| folder.len()) {

@@ -1,0 +1,26 @@
+// weight_q5_0: 32 levels of five bits a block; value = scale * (q - 16). Scales of a block are two words: scale as f16, then
+// the fifth bits.
+
+@group(0) @binding(2) var<storage, read> quants: array<vec4<u32>>;
+@group(0) @binding(3) var<storage, read> scales: array<vec2<u32>>;
+
+// The fifth bits of four neighbours are the lowest of the bytes of `fifth`.
+fn levels(word: u32, fifth: u32, scale: f32) -> vec4<f32> {
+    let q = (word & 0x0F0F0F0Fu) | ((fifth & 0x01010101u) << 4u);
+    return scale * (vec4<f32>(unpack4xU8(q)) - 16.0);
+}
+
+// Block `index` of `row`, of `blocks` in a row.
+fn weight_block(row: u32, index: u32, blocks: u32) -> Block {
+    let i = row * blocks + index;
+    let scale = unpack2x16float(scales[i].x).x;
+    let fifth = scales[i].y;
+    let q = quants[i];
+    let high = q >> vec4(4u);
+    return Block(
+        levels(q.x, fifth, scale), levels(q.y, fifth >> 1u, scale),
+        levels(q.z, fifth >> 2u, scale), levels(q.w, fifth >> 3u, scale),
+        levels(high.x, fifth >> 4u, scale), levels(high.y, fifth >> 5u, scale),
+        levels(high.z, fifth >> 6u, scale), levels(high.w, fifth >> 7u, scale),
+    );
+}
