@@ -30,7 +30,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     ("crates/decoder", &["checkpoint", "gpu", "kernels"], &["bytemuck", "half"]),
     ("shaders", &["gpu"], &["bytemuck"]),
     ("crates/gpu", &[], &["futures-channel", "js-sys", "wasm-bindgen", "web-sys", "wgpu"]),
-    ("crates/checkpoint", &[], &["bytemuck", "half", "serde", "serde_json"]),
+    ("crates/checkpoint", &[], &["bytemuck", "half", "serde", "serde_json", "sha2"]),
     ("crates/text", &[], &["jiff", "minijinja", "minijinja-contrib", "serde", "serde_json", "tokenizers"]),
     ("crates/reference", &["checkpoint"], &["half"]),
     ("crates/xtask", &[], &["serde_json", "wasm-bindgen-cli-support"]),

@@ -1,8 +1,10 @@
 //! A checkpoint whose headers are all read, and none of its weights.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::gguf::{Entry, Metadata};
+use crate::gguf_parts::check_parts;
 use crate::{
     Architecture, Config, Error, FileDtype, Role, RowOrder, gguf, gguf_config, hugging_face_config,
     safetensors,
@@ -19,6 +21,8 @@ pub struct Checkpoint {
     pub files: Vec<WeightFile>,
     /// What a GGUF says of itself; `None` for a Hugging Face folder.
     pub gguf: Option<Metadata>,
+    /// Where it says so, in bytes of the first file; nothing for a Hugging Face folder.
+    pub key_values: Range<u64>,
     pub(crate) row_order: RowOrder,
 }
 
@@ -75,8 +79,9 @@ impl Checkpoint {
     /// # Panics
     /// There is no file: a mistake of the caller.
     pub fn from_gguf(parts: Vec<(String, gguf::Header)>) -> Result<Self, Error> {
-        gguf::check_parts(&parts)?;
-        let metadata = parts[0].1.metadata.clone();
+        check_parts(&parts)?;
+        let gguf::Header { metadata, key_values, .. } = &parts[0].1;
+        let (metadata, key_values) = (metadata.clone(), key_values.start as u64..key_values.end as u64);
         let embedding = Role::EmbedTokens.gguf_name(None);
         let mut entries = parts.iter().flat_map(|(_, header)| &header.tensors);
         let shape = entries.find(|entry| entry.name == embedding).map(|entry| entry.shape.as_slice());
@@ -97,6 +102,7 @@ impl Checkpoint {
         // Both architectures keep rotary pairs side by side in a GGUF.
         let mut checkpoint = Self::assemble(config, shards, names, RowOrder::AdjacentPairs)?;
         checkpoint.gguf = Some(metadata);
+        checkpoint.key_values = key_values;
         Ok(checkpoint)
     }
 
@@ -170,7 +176,7 @@ impl Checkpoint {
         }
         tensors.sort_by_key(|tensor| (tensor.file, tensor.offset));
         let files = placed(files, &tensors)?;
-        Ok(Self { config, tensors, files, gguf: None, row_order })
+        Ok(Self { config, tensors, files, gguf: None, key_values: 0..0, row_order })
     }
 }
 

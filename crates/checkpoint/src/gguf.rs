@@ -3,6 +3,7 @@
 //! Source: `docs/gguf.md` of ggml.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::{Error, FileDtype, Parsed};
 
@@ -18,6 +19,8 @@ const ARRAY: u32 = 9;
 pub struct Header {
     /// What the file says of itself.
     pub metadata: Metadata,
+    /// Where that stands in the file.
+    pub(crate) key_values: Range<usize>,
     pub(crate) tensors: Vec<Entry>,
     pub(crate) data_start: u64,
     pub(crate) file_size_bytes: u64,
@@ -122,43 +125,24 @@ impl Header {
     }
 }
 
-/// The names of all files of a split GGUF (`NAME-00002-of-00003.gguf`), in order; of any other, its own.
-pub fn part_names(name: &str) -> Vec<String> {
-    let split = || {
-        let stem = name.strip_suffix(".gguf")?;
-        let (stem, count) = stem.rsplit_once("-of-")?;
-        let (stem, number) = stem.rsplit_once('-')?;
-        let is_number =
-            |digits: &str| digits.len() == 5 && digits.bytes().all(|digit| digit.is_ascii_digit());
-        let count = count.parse::<u32>().ok().filter(|_| is_number(count) && is_number(number))?;
-        Some((1..=count).map(|part| format!("{stem}-{part:05}-of-{count:05}.gguf")).collect())
-    };
-    split()
-        .filter(|names: &Vec<String>| names.iter().any(|part| part == name))
-        .unwrap_or_else(|| vec![name.to_owned()])
-}
-
-/// Holds what each part says of the split against the parts that are there.
-pub(crate) fn check_parts(parts: &[(String, Header)]) -> Result<(), Error> {
-    let tensors: usize = parts.iter().map(|(_, header)| header.tensors.len()).sum();
-    for (i, (name, Header { metadata, .. })) in parts.iter().enumerate() {
-        let said = |key: &str| metadata.u32(key).map(|said| said as usize);
-        let fault = |what: String| Err(Error::gguf(format!("{name}: {what}")));
-        let count = said("split.count").unwrap_or(1).max(1);
-        if count != parts.len() {
-            return fault(format!(
-                "a part of {count}, and {} are here; a split GGUF is found by names that end -00001-of-{count:05}.gguf",
-                parts.len()
-            ));
-        }
-        if let Some(number) = said("split.no").filter(|number| *number != i) {
-            return fault(format!("part {} by its header, {} by its name", number + 1, i + 1));
-        }
-        if let Some(whole) = said("split.tensors.count").filter(|whole| *whole != tensors) {
-            return fault(format!("{whole} tensors in all by its header; the parts have {tensors}"));
+/// Each key of a header's key-values, and its bytes, the key included.
+pub(crate) fn key_values(bytes: &[u8]) -> Result<Vec<(String, &[u8])>, Error> {
+    let mut reader = Reader { bytes, at: 0, most_bytes: bytes.len() as u64 };
+    let mut found = Vec::new();
+    while reader.at < bytes.len() {
+        let first = reader.at;
+        let mut next = || {
+            let key = reader.text()?;
+            let kind = reader.u32()?;
+            reader.value(kind, &key).map(|_| key)
+        };
+        match next() {
+            Ok(key) => found.push((key, &bytes[first..reader.at])),
+            Err(Stop::Fault(err)) => return Err(err),
+            Err(Stop::Short(_)) => return Err(Error::gguf("the key-values end in the middle of one")),
         }
     }
-    Ok(())
+    Ok(found)
 }
 
 /// Why reading stopped.
@@ -195,6 +179,7 @@ impl<'a> Reader<'a> {
         let tensor_count = self.count("tensors")?;
         let value_count = self.count("key-values")?;
         let mut metadata = Metadata::default();
+        let first = self.at;
         for _ in 0..value_count {
             let key = self.text()?;
             let kind = self.u32()?;
@@ -203,6 +188,7 @@ impl<'a> Reader<'a> {
                 return Err(Error::gguf(format!("key {key} stands twice")).into());
             }
         }
+        let key_values = first..self.at;
         let alignment = u64::from(metadata.u32("general.alignment").unwrap_or(32));
         if !alignment.is_power_of_two() || alignment > 1 << 20 {
             let fault = format!("general.alignment is {alignment}; expected a power of two up to 2^20");
@@ -212,7 +198,7 @@ impl<'a> Reader<'a> {
         let data_start = (self.at as u64).next_multiple_of(alignment);
         let file_size_bytes = file_size_bytes.unwrap_or(u64::MAX);
         let tensors = placed(entries, data_start, alignment)?;
-        Ok(Header { metadata, tensors, data_start, file_size_bytes })
+        Ok(Header { metadata, key_values, tensors, data_start, file_size_bytes })
     }
 
     fn entry(&mut self) -> Result<Entry, Stop> {
@@ -342,25 +328,4 @@ fn file_dtype(kind: u32) -> Result<FileDtype, String> {
     known.ok_or_else(|| {
         NAMES.get(kind as usize).map_or_else(|| format!("type {kind}"), |name| (*name).to_owned())
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_parts_of_a_split_file_are_known_by_any_of_their_names() {
-        let names = ["a-00001-of-00003.gguf", "a-00002-of-00003.gguf", "a-00003-of-00003.gguf"];
-        assert_eq!(part_names(names[0]), names);
-        assert_eq!(part_names(names[2]), names);
-        for alone in [
-            "model.gguf",
-            "a-00004-of-00003.gguf",
-            "a-0001-of-0003.gguf",
-            "a-+0001-of-00003.gguf",
-            "-of-.gguf",
-        ] {
-            assert_eq!(part_names(alone), [alone]);
-        }
-    }
 }

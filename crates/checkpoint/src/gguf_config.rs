@@ -1,9 +1,10 @@
-//! A GGUF's key-values to a [`Config`].
+//! A GGUF's key-values to a [`Config`], and back.
 //!
 //! Source: `gguf-py/gguf/constants.py` of llama.cpp for the keys. A `llama4` file has no key for the norm of queries
 //! and keys, and llama.cpp leaves the last layer without it; MobileLLM-R1 has rotary embedding and norm on every layer.
 
 use crate::gguf::Metadata;
+use crate::gguf_writer::Entries;
 use crate::{Architecture, Config, Error, LayerConfig};
 
 /// Control tokens that end a turn or a text, by the names the families give them.
@@ -17,6 +18,8 @@ const ENDS: [&str; 8] = [
     "<end_of_turn>",
     "</s>",
 ];
+/// Keys of the same.
+const EOS_KEYS: [&str; 3] = ["eos_token_id", "eot_token_id", "eom_token_id"];
 /// `tokenizer.ggml.token_type` of a control token.
 const CONTROL: i32 = 3;
 
@@ -77,6 +80,66 @@ pub(crate) fn parse(metadata: &Metadata, vocab_size: u32) -> Result<Config, Erro
     .check()
 }
 
+/// The key-values of a configuration, and those of a model called `name`.
+///
+/// # Errors
+/// It has something that a GGUF has no key for.
+pub(crate) fn entries(config: &Config, name: &str) -> Result<Entries, Error> {
+    let refuse = |what: &str| {
+        let what = format!("a GGUF of a model with {what}");
+        Err(Error::Unsupported { what, supported: "configurations that GGUF has keys for" })
+    };
+    let llama4 = config.architecture == Architecture::Llama4Text;
+    let chunk = config.layers.first().and_then(|layer| layer.attention_chunk_size);
+    let layer =
+        LayerConfig { use_rope: true, use_qk_norm: llama4, attention_chunk_size: chunk, temperature: None };
+    if config.rope_scaling.is_some() {
+        return refuse("rope_scaling");
+    }
+    if config.layers.iter().any(|found| *found != layer) {
+        return refuse("layers without rotary embedding or without the norm of queries and keys");
+    }
+    if config.eos_token_ids.len() > EOS_KEYS.len() {
+        return refuse("more than three tokens that end a generation");
+    }
+    let architecture = if llama4 { "llama4" } else { "llama" };
+    let mut entries = Entries::default();
+    entries.text("general.architecture", architecture);
+    entries.text("general.name", name);
+    let sizes = [
+        ("block_count", config.num_hidden_layers),
+        ("context_length", config.max_position_embeddings),
+        ("embedding_length", config.hidden_size),
+        ("feed_forward_length", config.intermediate_size),
+        ("attention.head_count", config.num_attention_heads),
+        ("attention.head_count_kv", config.num_key_value_heads),
+        ("attention.key_length", config.head_dim),
+        ("attention.value_length", config.head_dim),
+        ("rope.dimension_count", config.head_dim),
+        ("vocab_size", config.vocab_size),
+    ];
+    for (key, size) in sizes {
+        entries.u32(&format!("{architecture}.{key}"), size);
+    }
+    if llama4 {
+        for (key, size) in [
+            ("expert_count", 0),
+            ("interleave_moe_layer_step", 0),
+            ("attention.sliding_window", chunk.unwrap_or(0)),
+        ] {
+            entries.u32(&format!("{architecture}.{key}"), size);
+        }
+    }
+    entries.f32(&format!("{architecture}.attention.layer_norm_rms_epsilon"), config.rms_norm_eps);
+    entries.f32(&format!("{architecture}.rope.freq_base"), config.rope_theta as f32);
+    let ids = config.bos_token_id.map(|id| ("bos_token_id", id));
+    let eos = EOS_KEYS.into_iter().zip(config.eos_token_ids.iter().copied());
+    for (key, id) in ids.into_iter().chain(eos) {
+        entries.u32(&format!("tokenizer.ggml.{key}"), id);
+    }
+    Ok(entries)
+}
+
 fn refuse_variants(keys: &Keys<'_>) -> Result<(), Error> {
     let refuse = |what: String, supported| Err(Error::Unsupported { what, supported });
     if keys.optional_u32("expert_count").is_some_and(|count| count != 0) {
@@ -89,9 +152,8 @@ fn refuse_variants(keys: &Keys<'_>) -> Result<(), Error> {
 }
 
 fn eos_token_ids(metadata: &Metadata) -> Vec<u32> {
-    let named = ["eos_token_id", "eot_token_id", "eom_token_id"];
     let mut ids: Vec<u32> =
-        named.iter().filter_map(|key| metadata.u32(&format!("tokenizer.ggml.{key}"))).collect();
+        EOS_KEYS.iter().filter_map(|key| metadata.u32(&format!("tokenizer.ggml.{key}"))).collect();
     let tokens = metadata.strings("tokenizer.ggml.tokens").unwrap_or(&[]);
     let types = metadata.i32s("tokenizer.ggml.token_type").unwrap_or(&[]);
     for (id, (token, kind)) in (0..).zip(tokens.iter().zip(types)) {

@@ -11,15 +11,21 @@ mod dequantise;
 mod dtype;
 mod error;
 mod file_dtype;
+mod file_row;
 pub mod gguf;
 mod gguf_config;
+mod gguf_parts;
+mod gguf_writer;
 mod held;
 mod hugging_face_config;
 mod least_error;
+mod loss;
+mod pack;
 mod quantise;
 mod repack;
 mod role;
 pub mod safetensors;
+mod sha256;
 mod stream;
 
 pub use checkpoint::{Checkpoint, Tensor, WeightFile};
@@ -28,11 +34,15 @@ pub use dequantise::dequantise_row;
 pub use dtype::Dtype;
 pub use error::Error;
 pub use file_dtype::FileDtype;
-pub use held::Held;
+pub use gguf_parts::part_names;
+pub use held::{AskedDtypes, Held};
+pub use loss::Loss;
+pub use pack::{Pack, PackedFile, Packing};
 pub use quantise::quantise_row;
 pub use repack::decode_row;
 pub use role::{Role, RowOrder};
-pub use stream::{Piece, Stream};
+pub use sha256::sha256;
+pub use stream::{Piece, Rounded, Stream};
 
 /// What a header parser says of a prefix of a file.
 #[derive(Clone, Debug)]

@@ -1,8 +1,9 @@
 //! Weights on their way through: chunks of any length in, packed rows out, nothing kept but a row or a head.
 
+use crate::dequantise::dequantise_row;
 use crate::quantise::{is_finite_row, quantise_row};
 use crate::repack::{decode_row, repack_row};
-use crate::{Checkpoint, Dtype, Error, Held, Role, RowOrder, Tensor};
+use crate::{Checkpoint, Dtype, Error, Held, Loss, Role, RowOrder, Tensor};
 
 /// Most bytes of rows that are packed before they are handed on.
 const BATCH_BYTES: usize = 1 << 20;
@@ -50,6 +51,18 @@ pub struct Stream {
     /// A row's bytes that have come so far.
     carry: Vec<u8>,
     batch: Batch,
+    rounded: Vec<Rounded>,
+}
+
+/// A matrix that was rounded, and what it lost.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rounded {
+    /// Its name in the file.
+    pub name: String,
+    /// What it is held as.
+    pub held: Dtype,
+    /// What it lost.
+    pub loss: Loss,
 }
 
 /// Rows packed and not yet handed on.
@@ -60,6 +73,8 @@ struct Batch {
     quants: Vec<u8>,
     scales: Vec<u8>,
     values: Vec<f32>,
+    /// What the matrix lost so far, where that is measured.
+    loss: Option<Loss>,
 }
 
 impl Checkpoint {
@@ -80,11 +95,24 @@ impl Checkpoint {
             row_order: self.row_order,
             carry: Vec::new(),
             batch: Batch::default(),
+            rounded: Vec::new(),
         }
     }
 }
 
 impl Stream {
+    /// The same, measuring what matrices lose as they are rounded.
+    #[must_use]
+    pub fn measured(mut self) -> Self {
+        self.batch.loss = Some(Loss::default());
+        self
+    }
+
+    /// The matrices that are whole by now and were rounded, where that is measured.
+    pub fn rounded(&self) -> &[Rounded] {
+        &self.rounded
+    }
+
     /// Takes the next bytes of the file and hands what they complete to `sink`.
     ///
     /// # Errors
@@ -121,7 +149,12 @@ impl Stream {
                 let turned = head.filter(|_| self.row_order == RowOrder::AdjacentPairs);
                 self.batch.hand_on(tensor, turned, sink)?;
             }
-            self.current += usize::from(is_last);
+            if is_last {
+                let (name, held) = (&tensor.name, *held);
+                let loss = self.batch.loss.as_mut().map(std::mem::take).filter(|loss| loss.whole > 0.0);
+                self.rounded.extend(loss.map(|loss| Rounded { name: name.clone(), held, loss }));
+                self.current += 1;
+            }
         }
         // What stands after the last tensor is nobody's.
         self.position += bytes.len() as u64;
@@ -170,6 +203,11 @@ impl Batch {
                 return Err(non_finite());
             }
             quantise_row(held, &self.values, quants, scales);
+            if let Some(loss) = &mut self.loss {
+                let mut back = vec![0.0; columns as usize];
+                dequantise_row(held, quants, scales, &mut back);
+                loss.add(&self.values, &back);
+            }
         }
         if !is_finite_row(held, quants, scales) {
             return Err(non_finite());

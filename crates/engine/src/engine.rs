@@ -6,7 +6,7 @@ use checkpoint::Config;
 
 use crate::model::Model;
 use crate::voice::Voice;
-use crate::{Description, Error};
+use crate::{Description, Error, Prompt};
 
 /// A loaded model: immutable, shared by its sessions, cheap to clone.
 #[derive(Clone)]
@@ -44,6 +44,14 @@ impl Engine {
     /// Takes the GPU away, as a driver's reset would; for tests of what follows.
     pub fn lose_device(&self) {
         self.0.model.lose_device();
+    }
+
+    /// Token ids of a text as it stands.
+    ///
+    /// # Errors
+    /// The model has no tokenizer, or the text is empty.
+    pub fn tokens(&self, text: &str) -> Result<Vec<u32>, Error> {
+        Ok(self.voice()?.encode(&Prompt::Raw(text.to_owned()), None)?.tokens)
     }
 
     pub(crate) fn config(&self) -> &Config {

@@ -55,7 +55,7 @@ impl Opened {
         options: LoadOptions,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Engine, Error> {
-        let Self { checkpoint, voice } = self;
+        let Self { checkpoint, voice, .. } = self;
         let voice = voice.and_then(|voice| voice.fits(checkpoint.config.vocab_size).map(|()| voice));
         let context = options.context(checkpoint.config.max_position_embeddings)?;
         let held = checkpoint.held(options.dtype);
@@ -96,6 +96,6 @@ async fn stream(
 }
 
 /// Each weight file and the bytes of it that hold weights.
-fn weight_ranges(checkpoint: &Checkpoint) -> impl Iterator<Item = (usize, Range<u64>)> {
+pub(crate) fn weight_ranges(checkpoint: &Checkpoint) -> impl Iterator<Item = (usize, Range<u64>)> {
     checkpoint.files.iter().map(|file| file.data_start..file.data_end).enumerate()
 }

@@ -1,7 +1,8 @@
 //! From file names to a checkpoint and its voice: everything that is read before the first weight.
 
-use checkpoint::{Checkpoint, Parsed, gguf, safetensors};
+use checkpoint::{Checkpoint, Parsed, gguf, part_names, safetensors};
 
+use crate::manifest::{MANIFEST, Manifest};
 use crate::voice::Voice;
 use crate::{Error, Files};
 
@@ -11,12 +12,16 @@ const FIRST_READ_BYTES: u64 = 64 << 10;
 const TEXT_FILE_BYTES: u64 = 64 << 20;
 /// Where a Hugging Face folder keeps its weights.
 const SINGLE: &str = "model.safetensors";
+/// Where it keeps its tokenizer, what is to be known of that, and its chat template.
+const TEXTS: [&str; 3] = ["tokenizer.json", "tokenizer_config.json", "chat_template.jinja"];
 const INDEX: &str = "model.safetensors.index.json";
 
 /// A model whose headers are read and checked, and none of its weights.
 pub struct Opened {
     /// What the weights are and where they lie.
     pub checkpoint: Checkpoint,
+    /// The files that say how the model reads and speaks; none where a GGUF does so itself.
+    pub(crate) texts: Vec<String>,
     pub(crate) voice: Result<Voice, Error>,
 }
 
@@ -31,20 +36,19 @@ pub async fn open(files: &impl Files, model: &str) -> Result<Opened, Error> {
 
 async fn whole_gguf(files: &impl Files, name: &str) -> Result<Opened, Error> {
     let mut parts = Vec::new();
-    for name in gguf::part_names(name) {
+    for name in part_names(name) {
         let header = header(files, &name, gguf::Header::parse).await?;
         parts.push((name, header));
     }
     let checkpoint = Checkpoint::from_gguf(parts)?;
     let voice = Voice::from_gguf(&checkpoint);
-    Ok(Opened { checkpoint, voice })
+    Ok(Opened { checkpoint, texts: Vec::new(), voice })
 }
 
 async fn folder(files: &impl Files) -> Result<Opened, Error> {
-    let config = text_file(files, "config.json").await?.ok_or_else(|| Error::MissingFile {
-        name: "config.json".to_owned(),
-        hint: "a Hugging Face folder has it beside its weights",
-    })?;
+    let Some(config) = text_file(files, "config.json").await? else {
+        return packed(files).await;
+    };
     let generation_config = text_file(files, "generation_config.json").await?;
     let mut shards = Vec::new();
     for name in shard_names(files).await? {
@@ -53,16 +57,32 @@ async fn folder(files: &impl Files) -> Result<Opened, Error> {
     }
     let checkpoint = Checkpoint::from_safetensors(&config, generation_config.as_deref(), shards)?;
     let voice = folder_voice(files).await?;
-    Ok(Opened { checkpoint, voice })
+    Ok(Opened { checkpoint, texts: TEXTS.map(str::to_owned).to_vec(), voice })
+}
+
+/// The folder that `reckon pack` leaves: a GGUF and, where it has no tokenizer, that beside it.
+async fn packed(files: &impl Files) -> Result<Opened, Error> {
+    let manifest = text_file(files, MANIFEST).await?.ok_or_else(|| Error::MissingFile {
+        name: "config.json".to_owned(),
+        hint: "a Hugging Face folder has it beside its weights, a packed one has manifest.json",
+    })?;
+    let manifest = Manifest::parse(&manifest)?;
+    let opened = whole_gguf(files, &manifest.weights[0].name).await?;
+    if manifest.texts.is_empty() {
+        return Ok(opened);
+    }
+    let texts = manifest.texts.into_iter().map(|file| file.name).collect();
+    Ok(Opened { texts, voice: folder_voice(files).await?, ..opened })
 }
 
 /// The voice of a folder: the outer error is one of reading, the inner one of what was read.
 async fn folder_voice(files: &impl Files) -> Result<Result<Voice, Error>, Error> {
-    let Some(tokenizer) = text_file(files, "tokenizer.json").await? else {
+    let [tokenizer, config, template] = TEXTS;
+    let Some(tokenizer) = text_file(files, tokenizer).await? else {
         return Ok(Err(Error::NoTokenizer));
     };
-    let config = text_file(files, "tokenizer_config.json").await?;
-    let template = text_file(files, "chat_template.jinja").await?;
+    let config = text_file(files, config).await?;
+    let template = text_file(files, template).await?;
     Ok(Voice::from_files(&tokenizer, config.as_deref(), template.as_deref()))
 }
 
@@ -73,7 +93,7 @@ async fn shard_names(files: &impl Files) -> Result<Vec<String>, Error> {
     Ok(vec![SINGLE.to_owned()])
 }
 
-async fn text_file(files: &impl Files, name: &str) -> Result<Option<Vec<u8>>, Error> {
+pub(crate) async fn text_file(files: &impl Files, name: &str) -> Result<Option<Vec<u8>>, Error> {
     match files.size_bytes(name).await? {
         None => Ok(None),
         Some(size @ ..=TEXT_FILE_BYTES) => files.read(name, 0..size).await.map(Some),
