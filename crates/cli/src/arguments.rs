@@ -24,6 +24,10 @@ pub enum Command {
     Chat(Chat),
     /// What a checkpoint is, and what it takes to run it; no GPU is used
     Inspect(Inspect),
+    /// Write a model into a folder that any static host can serve; no GPU is used
+    Pack(Pack),
+    /// What a model loses against another of the same vocabulary, on a text
+    Compare(Compare),
 }
 
 /// How a model is loaded.
@@ -135,6 +139,59 @@ pub struct Inspect {
     /// As if held in this type [default: as in the file]
     #[arg(long, value_name = "DTYPE", value_parser = dtype)]
     pub dtype: Option<Dtype>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Pack {
+    /// A Hugging Face folder (config.json and safetensors) or a .gguf file
+    pub path: PathBuf,
+    /// The folder to write; it must be empty or not there
+    pub out: PathBuf,
+    /// How matrices are stored: f32, f16, bf16, q8, q6, q4 or q4_1 [default: as in a quantised file; else q8, or from
+    /// 500 million parameters on q4 with a q6 head]
+    #[arg(long, value_name = "DTYPE", value_parser = dtype)]
+    pub dtype: Option<Dtype>,
+    /// How the embedding and the head are stored [default: as --dtype]
+    #[arg(long, value_name = "DTYPE", value_parser = dtype)]
+    pub head: Option<Dtype>,
+    /// How the matrices of attention are stored [default: as --dtype]
+    #[arg(long, value_name = "DTYPE", value_parser = dtype)]
+    pub attention: Option<Dtype>,
+    /// How gate, up and down are stored [default: as --dtype]
+    #[arg(long, value_name = "DTYPE", value_parser = dtype)]
+    pub feed_forward: Option<Dtype>,
+    /// Most MiB of a file, unless one matrix has more
+    #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
+    pub shard: u64,
+    /// What the files are called [default: as the folder or file that is packed]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// A file with the terms the weights are under [default: LICENSE in the folder that is packed]
+    #[arg(long, value_name = "FILE")]
+    pub licence: Option<PathBuf>,
+    /// A text to tell perplexity and divergence on, against the model that was packed
+    #[arg(long, value_name = "FILE")]
+    pub text: Option<PathBuf>,
+    /// Print one JSON object with the loss of every matrix
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Compare {
+    /// The model that may have lost something
+    pub model: PathBuf,
+    /// The model it is held against
+    pub base: PathBuf,
+    /// A text, in UTF-8
+    #[arg(long, value_name = "FILE")]
+    pub text: PathBuf,
+    /// Tokens of it to look at, from its start
+    #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(2..=1 << 20))]
+    pub tokens: u32,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,

@@ -25,9 +25,9 @@ impl Disk {
     pub fn open(path: &Path) -> Result<Self, String> {
         let kind = std::fs::metadata(path).map_err(|err| format!("{}: {}", path.display(), reason(&err)))?;
         if kind.is_dir() {
-            if !path.join("config.json").is_file() {
+            if !["config.json", engine::MANIFEST].iter().any(|name| path.join(name).is_file()) {
                 return Err(format!(
-                    "{}: a folder without config.json; give a Hugging Face folder or a .gguf file",
+                    "{}: a folder without config.json; give a Hugging Face folder, one that was packed, or a .gguf file",
                     path.display()
                 ));
             }

@@ -25,12 +25,12 @@ pub async fn load(path: &Path, options: LoadOptions) -> Result<Engine, String> {
     Ok(engine)
 }
 
-fn style() -> ProgressStyle {
+pub fn style() -> ProgressStyle {
     ProgressStyle::with_template("{msg:9} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}")
         .expect("the template is one of our own")
 }
 
-fn show(bar: &ProgressBar, progress: Progress) {
+pub fn show(bar: &ProgressBar, progress: Progress) {
     bar.set_length(progress.total_bytes);
     bar.set_position(progress.loaded_bytes);
     bar.set_message(match progress.stage {

@@ -2,11 +2,13 @@
 
 mod arguments;
 mod chat;
+mod compare;
 mod disk;
 mod generate;
 mod inspect;
 mod load;
 mod logits;
+mod pack;
 
 use std::process::ExitCode;
 
@@ -24,6 +26,8 @@ fn main() -> ExitCode {
         Command::Logits(arguments) => pollster::block_on(logits::run(&arguments)),
         Command::Generate(arguments) => pollster::block_on(generate::run(&arguments)),
         Command::Chat(arguments) => pollster::block_on(chat::run(&arguments)),
+        Command::Pack(arguments) => pollster::block_on(pack::run(&arguments)),
+        Command::Compare(arguments) => pollster::block_on(compare::run(&arguments)),
         Command::Inspect(arguments) => pollster::block_on(inspect::run(&arguments)),
     };
     match outcome {

@@ -1,0 +1,172 @@
+//! `reckon pack`: a model into a folder that any static host can serve.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use engine::checkpoint::{AskedDtypes, PackedFile, Packing, Rounded};
+use engine::{Dtype, Error, Files, Opened, PackOptions, Packed};
+use indicatif::{ProgressBar, ProgressDrawTarget};
+use serde_json::json;
+
+use crate::arguments::Pack;
+use crate::compare::compare;
+use crate::disk::Disk;
+use crate::load::{show, style};
+
+/// From so many parameters on four bits cost less than they save.
+const LARGE: u64 = 500_000_000;
+const MIB: u64 = 1 << 20;
+
+/// Runs the command.
+///
+/// # Errors
+/// One readable line.
+pub async fn run(arguments: &Pack) -> Result<(), String> {
+    let disk = Disk::open(&arguments.path)?;
+    let opened = engine::open(&disk, &disk.model).await.map_err(|err| err.to_string())?;
+    let options = PackOptions {
+        dtypes: dtypes(arguments, &opened),
+        name: name(arguments)?,
+        shard_bytes: arguments.shard * MIB,
+        licence: licence(arguments, &disk).await?,
+    };
+    let mut folder = Folder::new(&arguments.out)?;
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    bar.set_style(style());
+    let mut write = |part: Packing<'_>| folder.write(part);
+    let mut progress = |progress| show(&bar, progress);
+    let packed = engine::pack(&disk, &opened, &options, &mut write, &mut progress).await;
+    bar.finish_and_clear();
+    let packed = packed.map_err(|err| err.to_string())?;
+    packed.notes.iter().for_each(|note| eprintln!("reckon: {note}"));
+    if options.licence.is_none() {
+        eprintln!(
+            "reckon: no licence was found; name its file with --licence, so that whoever loads the model can read it"
+        );
+    }
+    let comparison = match &arguments.text {
+        Some(text) => Some(compare(&arguments.out, &arguments.path, text, 1024).await?),
+        None => None,
+    };
+    if arguments.json {
+        let row = |Rounded { name, held, loss }: &Rounded| json!({ "name": name, "held": held.name(), "relative_error": loss.relative() });
+        let rounded: Vec<_> = packed.rounded.iter().map(row).collect();
+        let report = json!({ "manifest": packed.manifest, "rounded": rounded, "comparison": comparison });
+        println!("{}", serde_json::to_string_pretty(&report).map_err(|err| err.to_string())?);
+        return Ok(());
+    }
+    print(&packed, &arguments.out);
+    if let Some(comparison) = comparison {
+        println!("{comparison}");
+    }
+    Ok(())
+}
+
+/// What was asked for; where nothing was, what suits the model.
+fn dtypes(arguments: &Pack, opened: &Opened) -> AskedDtypes {
+    let &Pack { dtype, head, attention, feed_forward, .. } = arguments;
+    let asked = AskedDtypes { matrices: dtype, head, attention, feed_forward };
+    let tensors = &opened.checkpoint.tensors;
+    if dtype.is_some() || tensors.iter().any(|tensor| tensor.dtype.held().is_quantised()) {
+        return asked;
+    }
+    let parameters: u64 =
+        tensors.iter().map(|tensor| u64::from(tensor.rows) * u64::from(tensor.columns)).sum();
+    match parameters < LARGE {
+        true => AskedDtypes { matrices: Some(Dtype::Q8), ..asked },
+        false => AskedDtypes { matrices: Some(Dtype::Q4), head: head.or(Some(Dtype::Q6K)), ..asked },
+    }
+}
+
+/// What the files are called: without an ending, and without the number of a part.
+fn name(arguments: &Pack) -> Result<String, String> {
+    if let Some(name) = &arguments.name {
+        return match name.is_empty() || name.starts_with('.') || name.contains(['/', '\\']) {
+            true => Err(format!("--name: {name:?} is no name of a file")),
+            false => Ok(name.clone()),
+        };
+    }
+    let path = arguments.path.canonicalize().map_err(|err| format!("{}: {err}", arguments.path.display()))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let stem = name.strip_suffix(".gguf").unwrap_or(&name);
+    let part = engine::checkpoint::part_names(&name).len() > 1;
+    Ok(if part { stem[..stem.len() - "-00001-of-00009".len()].to_owned() } else { stem.to_owned() })
+}
+
+/// The text of the licence: from the file that is named, or beside the model.
+async fn licence(arguments: &Pack, disk: &Disk) -> Result<Option<String>, String> {
+    if let Some(path) = &arguments.licence {
+        return fs::read_to_string(path).map(Some).map_err(|err| format!("{}: {err}", path.display()));
+    }
+    if !disk.model.is_empty() {
+        return Ok(None);
+    }
+    for name in ["LICENSE", "LICENSE.txt", "LICENSE.md"] {
+        let Some(size) = disk.size_bytes(name).await.map_err(|err| err.to_string())? else { continue };
+        let text = disk.read(name, 0..size.min(MIB)).await.map_err(|err| err.to_string())?;
+        return Ok(Some(String::from_utf8_lossy(&text).into_owned()));
+    }
+    Ok(None)
+}
+
+/// The folder that is written: a file has another name until it is whole.
+struct Folder {
+    path: PathBuf,
+    open: Option<File>,
+}
+
+impl Folder {
+    fn new(path: &Path) -> Result<Self, String> {
+        let fault = |err: std::io::Error| format!("{}: {err}", path.display());
+        fs::create_dir_all(path).map_err(fault)?;
+        if fs::read_dir(path).map_err(fault)?.next().is_some() {
+            return Err(format!(
+                "{}: there is something in it already; name an empty folder",
+                path.display()
+            ));
+        }
+        Ok(Self { path: path.to_owned(), open: None })
+    }
+
+    fn write(&mut self, packing: Packing<'_>) -> Result<(), Error> {
+        let part = |name: &str| self.path.join(format!("{name}.part"));
+        let fault =
+            |name: &str, err: std::io::Error| Error::Files(format!("{}: {err}", part(name).display()));
+        match packing {
+            Packing::Bytes { file: name, bytes } => {
+                let mut file = match self.open.take() {
+                    Some(file) => file,
+                    None => File::create(part(name)).map_err(|err| fault(name, err))?,
+                };
+                file.write_all(bytes).map_err(|err| fault(name, err))?;
+                self.open = Some(file);
+            }
+            Packing::Whole(PackedFile { name, .. }) => {
+                self.open = None;
+                fs::rename(part(name), self.path.join(name)).map_err(|err| fault(name, err))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn print(packed: &Packed, out: &Path) {
+    let files = packed.manifest.weights.iter().chain(&packed.manifest.texts);
+    for file in files.clone() {
+        println!("{:>12} bytes  {}  {}", file.size_bytes, &file.sha256[..16], file.name);
+    }
+    let bytes: u64 = files.map(|file| file.size_bytes).sum();
+    println!("{:.1} MB in {}", bytes as f64 / 1e6, out.display());
+    if packed.rounded.is_empty() {
+        return;
+    }
+    println!("\nwhat rounding cost, as a share of the matrix (weighted by the squares of its numbers)");
+    let longest =
+        packed.rounded.iter().map(|rounded| rounded.loss.relative()).fold(f64::MIN_POSITIVE, f64::max);
+    for Rounded { name, held, loss } in &packed.rounded {
+        let share = loss.relative();
+        let bar = "#".repeat((share / longest * 30.0).round() as usize);
+        println!("{name:42} {:5} {:8.4} %  {bar}", held.name(), 100.0 * share);
+    }
+}
