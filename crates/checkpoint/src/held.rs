@@ -75,6 +75,20 @@ impl Held {
         self.dtypes[&(role, layer)]
     }
 
+    /// Bytes a tensor takes once it is held: vectors are f32.
+    ///
+    /// # Panics
+    /// As [`Held::dtype`].
+    pub fn bytes(&self, tensor: &Tensor) -> u64 {
+        match tensor.role.is_vector() {
+            true => u64::from(tensor.columns) * 4,
+            false => {
+                let row = self.dtype(tensor.role, tensor.layer).bytes_per_row(tensor.columns);
+                u64::from(tensor.rows) * row as u64
+            }
+        }
+    }
+
     /// All types in use, each once.
     pub fn dtypes(&self) -> Vec<Dtype> {
         let mut dtypes: Vec<Dtype> = self.dtypes.values().copied().collect();

@@ -58,22 +58,15 @@ fn report(opened: &Opened, arguments: &Inspect) -> Report {
     let checkpoint = &opened.checkpoint;
     let config = &checkpoint.config;
     let held = checkpoint.held(arguments.dtype);
-    let (mut parameters, mut weights_bytes, mut unread_bytes) = (0, 0, 0);
+    let weights_bytes = checkpoint.tensors.iter().map(|tensor| held.bytes(tensor)).sum();
+    let is_unread = |role| role == checkpoint::Role::EmbedTokens && !config.tie_word_embeddings;
+    let unread = checkpoint.tensors.iter().filter(|tensor| is_unread(tensor.role));
+    let unread_bytes: u64 = unread.map(|tensor| held.bytes(tensor)).sum();
+    let parameters =
+        checkpoint.tensors.iter().map(|tensor| u64::from(tensor.rows) * u64::from(tensor.columns));
     let mut file_dtypes = BTreeMap::new();
     for tensor in &checkpoint.tensors {
-        parameters += u64::from(tensor.rows) * u64::from(tensor.columns);
         *file_dtypes.entry(tensor.dtype.name()).or_default() += 1;
-        let bytes = match tensor.role.is_vector() {
-            true => u64::from(tensor.columns) * 4,
-            false => {
-                let row = held.dtype(tensor.role, tensor.layer).bytes_per_row(tensor.columns);
-                u64::from(tensor.rows) * row as u64
-            }
-        };
-        weights_bytes += bytes;
-        if tensor.role == checkpoint::Role::EmbedTokens && !config.tie_word_embeddings {
-            unread_bytes = bytes;
-        }
     }
     Report {
         architecture: format!("{:?}", config.architecture),
@@ -87,7 +80,7 @@ fn report(opened: &Opened, arguments: &Inspect) -> Report {
         max_position_embeddings: config.max_position_embeddings,
         rope_theta: config.rope_theta,
         tie_word_embeddings: config.tie_word_embeddings,
-        parameters,
+        parameters: parameters.sum(),
         file_dtypes,
         held_dtypes: held.dtypes().into_iter().map(checkpoint::Dtype::name).collect(),
         file_bytes: checkpoint.files.iter().map(|file| file.size_bytes).sum(),
