@@ -7,6 +7,8 @@ use std::fmt;
 pub enum Error {
     /// The face could not reach a file; its own words.
     Files(String),
+    /// The model is there for those alone who have a licence or a login; the face's own words.
+    Gated(String),
     /// A file the model needs is not there.
     MissingFile {
         /// Its name.
@@ -64,7 +66,7 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Files(words) => write!(f, "{words}"),
+            Self::Files(words) | Self::Gated(words) => write!(f, "{words}"),
             Self::MissingFile { name, hint } => write!(f, "{name} is missing; {hint}"),
             Self::Checkpoint(err) => write!(f, "{err}"),
             Self::Text(err) => write!(f, "{err}"),

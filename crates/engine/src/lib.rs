@@ -1,6 +1,7 @@
 //! A prompt in, a stream of typed events out.
 //!
-//! [`load`] reads a model through [`Files`] and gives an [`Engine`]: loaded, immutable, cheap to clone. An engine gives
+//! [`open`] reads a model's headers through [`Files`]; [`Opened::plan`] tells what it will take, [`Opened::load`] gives an
+//! [`Engine`]: loaded, immutable, cheap to clone. [`load`] does it all at once. An engine gives
 //! [`Session`]s: one timeline each, which keeps what its KV cache already holds. A session is started with a
 //! [`Prompt`] and asked for its next [`Event`] until `Done`.
 
@@ -14,6 +15,7 @@ mod load;
 mod model;
 mod open;
 mod options;
+mod plan;
 pub mod sampler;
 mod session;
 pub mod stop;
@@ -30,5 +32,6 @@ pub use files::Files;
 pub use load::{Progress, Stage, load};
 pub use open::{Opened, open};
 pub use options::{Dtype, GenerateOptions, KvDtype, LoadOptions, Prompt};
+pub use plan::Plan;
 pub use sampler::Sampling;
 pub use session::{Abort, Session};

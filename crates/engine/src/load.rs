@@ -30,9 +30,6 @@ pub enum Stage {
     Checking,
 }
 
-/// Most positions a session may reach where the caller does not say.
-const CONTEXT: u32 = 4096;
-
 /// Loads the GGUF named `model`, or the Hugging Face folder where `model` is empty.
 ///
 /// # Errors
@@ -44,27 +41,31 @@ pub async fn load(
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Engine, Error> {
     progress(Progress { stage: Stage::Headers, loaded_bytes: 0, total_bytes: 0 });
-    let Opened { checkpoint, voice } = open(files, model).await?;
-    let voice = voice.and_then(|voice| voice.fits(checkpoint.config.vocab_size).map(|()| voice));
-    let context = context(options.context, checkpoint.config.max_position_embeddings)?;
-    let held = checkpoint.held(options.dtype);
-    let model = Model::open(&checkpoint.config, &held, &options).await?;
-    stream(files, &checkpoint, &held, &model, progress).await?;
-
-    let total_bytes = weight_ranges(&checkpoint).map(|(_, range)| range.end - range.start).sum();
-    progress(Progress { stage: Stage::Checking, loaded_bytes: total_bytes, total_bytes });
-    model.check().await?;
-    Ok(Engine::new(model, checkpoint.config, voice, context, held.notes().to_vec()))
+    open(files, model).await?.load(files, options, progress).await
 }
 
-fn context(asked: Option<u32>, most: u32) -> Result<u32, Error> {
-    match asked {
-        None => Ok(CONTEXT.min(most)),
-        Some(asked) if (1..=most).contains(&asked) => Ok(asked),
-        Some(asked) => Err(Error::Option {
-            name: "context",
-            fault: format!("{asked} positions asked; this model's config allows 1 to {most}"),
-        }),
+impl Opened {
+    /// Loads the model whose headers these are, from the same files.
+    ///
+    /// # Errors
+    /// As [`load`].
+    pub async fn load(
+        self,
+        files: &impl Files,
+        options: LoadOptions,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<Engine, Error> {
+        let Self { checkpoint, voice } = self;
+        let voice = voice.and_then(|voice| voice.fits(checkpoint.config.vocab_size).map(|()| voice));
+        let context = options.context(checkpoint.config.max_position_embeddings)?;
+        let held = checkpoint.held(options.dtype);
+        let model = Model::open(&checkpoint.config, &held, &options).await?;
+        stream(files, &checkpoint, &held, &model, progress).await?;
+
+        let total_bytes = weight_ranges(&checkpoint).map(|(_, range)| range.end - range.start).sum();
+        progress(Progress { stage: Stage::Checking, loaded_bytes: total_bytes, total_bytes });
+        model.check().await?;
+        Ok(Engine::new(model, checkpoint.config, voice, context, held.notes().to_vec()))
     }
 }
 

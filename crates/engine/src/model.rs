@@ -5,7 +5,7 @@ use decoder::Decoder;
 
 pub(crate) use decoder::Rows;
 
-use crate::{Description, Error, KvDtype, LoadOptions};
+use crate::{Description, Error, LoadOptions};
 
 /// A decoder that holds a model's weights.
 pub(crate) enum Model {
@@ -20,11 +20,7 @@ pub(crate) enum Timeline {
 impl Model {
     /// Room for the weights of a model.
     pub(crate) async fn open(config: &Config, held: &Held, options: &LoadOptions) -> Result<Self, Error> {
-        let kv = options.kv.unwrap_or(match options.dtype {
-            Some(checkpoint::Dtype::F32) => KvDtype::F32,
-            _ => KvDtype::F16,
-        });
-        let options = decoder::Options { kv, default_limits: options.default_limits };
+        let options = decoder::Options { kv: options.kv(), default_limits: options.default_limits };
         Ok(Self::Gpu(Decoder::open(config, held, &options).await?))
     }
 

@@ -2,10 +2,14 @@
 
 use serde::Deserialize;
 
+use crate::Error;
 use crate::sampler::Sampling;
 
 pub use checkpoint::Dtype;
 pub use decoder::KvDtype;
+
+/// Most positions a session may reach where the caller does not say.
+const CONTEXT: u32 = 4096;
 
 /// How to hold a model.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +22,31 @@ pub struct LoadOptions {
     pub context: Option<u32>,
     /// Ask the adapter for WebGPU's default limits even where it offers more.
     pub default_limits: bool,
+}
+
+impl LoadOptions {
+    /// How keys and values are held.
+    pub(crate) fn kv(&self) -> KvDtype {
+        self.kv.unwrap_or(match self.dtype {
+            Some(Dtype::F32) => KvDtype::F32,
+            _ => KvDtype::F16,
+        })
+    }
+
+    /// Most positions of a session, in a model that allows `most`.
+    ///
+    /// # Errors
+    /// More are asked for, or none.
+    pub(crate) fn context(&self, most: u32) -> Result<u32, Error> {
+        match self.context {
+            None => Ok(CONTEXT.min(most)),
+            Some(asked) if (1..=most).contains(&asked) => Ok(asked),
+            Some(asked) => Err(Error::Option {
+                name: "context",
+                fault: format!("{asked} positions asked; this model's config allows 1 to {most}"),
+            }),
+        }
+    }
 }
 
 /// What to generate from.

@@ -1,0 +1,40 @@
+//! What a model will take, told before its first weight is read.
+
+use serde::Serialize;
+
+use crate::{Error, LoadOptions, Opened};
+
+/// What a model will take; activations come on top, a few MB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// Bytes of files that are still to be read.
+    pub download_bytes: u64,
+    /// Bytes of the weights on the GPU.
+    pub weights_bytes: u64,
+    /// Bytes of a session's keys and values once its context is full.
+    pub kv_bytes: u64,
+    /// Most positions a session may reach.
+    pub context: u32,
+    /// Bytes of the largest buffer that cannot be cut: the keys of one layer. Matrices are cut between rows.
+    pub largest_buffer_bytes: u64,
+}
+
+impl Opened {
+    /// What the model will take, held as `options` say.
+    ///
+    /// # Errors
+    /// The context that is asked for is not one of this model.
+    pub fn plan(&self, options: &LoadOptions) -> Result<Plan, Error> {
+        let config = &self.checkpoint.config;
+        let held = self.checkpoint.held(options.dtype);
+        let context = options.context(config.max_position_embeddings)?;
+        let kv_bytes = config.kv_elements_per_position() * options.kv().bytes() * u64::from(context);
+        Ok(Plan {
+            download_bytes: self.checkpoint.files.iter().map(|file| file.data_end - file.data_start).sum(),
+            weights_bytes: self.checkpoint.tensors.iter().map(|tensor| held.bytes(tensor)).sum(),
+            kv_bytes,
+            context,
+            largest_buffer_bytes: kv_bytes / (2 * u64::from(config.num_hidden_layers)),
+        })
+    }
+}
