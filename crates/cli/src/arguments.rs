@@ -5,9 +5,16 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use engine::{Dtype, GenerateOptions, KvDtype, LoadOptions, Sampling};
 
+/// What `--help` says of hubs.
+const HUB: &str = "\
+Models on a hub:
+  A model that is no path on this disk is fetched from https://huggingface.co, or from the hub of HF_ENDPOINT, and
+  kept in RECKON_CACHE, else in the folder reckon of the user's cache. What was interrupted goes on where it ended.
+  A gated repository opens to the token of HF_TOKEN, once its licence is accepted there.";
+
 /// Runs MobileLLM-R1 and its kin on a GPU: the engine of the browser tab, in a terminal.
 #[derive(Parser)]
-#[command(name = "reckon", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(name = "reckon", version, arg_required_else_help = true, max_term_width = 100, after_help = HUB)]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
@@ -29,9 +36,13 @@ pub enum Command {
 /// How a model is loaded.
 #[derive(Args)]
 pub struct Model {
-    /// A Hugging Face folder (config.json and safetensors) or a .gguf file
-    #[arg(long, value_name = "PATH")]
+    /// A Hugging Face folder (config.json and safetensors), a .gguf file, or what a hub has: owner/name,
+    /// owner/name@revision, owner/name:file.gguf, owner/name@revision:file.gguf
+    #[arg(long, value_name = "PATH or ID")]
     pub model: PathBuf,
+    /// Ask no hub: what was fetched of the model before must do
+    #[arg(long)]
+    pub offline: bool,
     /// How matrices are held on the GPU: f32, f16, bf16, q8, q6, q4 or q4_1 [default: as in the file]
     #[arg(long, value_name = "DTYPE", value_parser = dtype)]
     pub dtype: Option<Dtype>,
@@ -130,8 +141,13 @@ pub struct Chat {
 
 #[derive(Args)]
 pub struct Inspect {
-    /// A Hugging Face folder (config.json and safetensors) or a .gguf file
+    /// A Hugging Face folder (config.json and safetensors), a .gguf file, or what a hub has: owner/name,
+    /// owner/name@revision, owner/name:file.gguf; of weights only the header is fetched
+    #[arg(value_name = "PATH or ID")]
     pub path: PathBuf,
+    /// Ask no hub: what was fetched of the model before must do
+    #[arg(long)]
+    pub offline: bool,
     /// As if held in this type [default: as in the file]
     #[arg(long, value_name = "DTYPE", value_parser = dtype)]
     pub dtype: Option<Dtype>,

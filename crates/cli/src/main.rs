@@ -1,12 +1,23 @@
 //! `reckon`: the engine in a terminal.
 
+mod address;
+mod answer;
 mod arguments;
+mod cache;
 mod chat;
+mod client;
 mod disk;
+mod download;
 mod generate;
+mod hub;
+mod hub_id;
 mod inspect;
 mod load;
 mod logits;
+mod place;
+mod refusal;
+mod token;
+mod waits;
 
 use std::process::ExitCode;
 
