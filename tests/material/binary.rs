@@ -60,12 +60,38 @@ impl Run {
         Self::of_command(reckon(), arguments)
     }
 
+    /// Runs `reckon` to its end with these variables in its environment; an empty one is taken out of it.
+    ///
+    /// # Panics
+    /// It cannot be started.
+    pub fn within_environment<A: AsRef<OsStr>>(
+        variables: &[(&str, String)],
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Self {
+        let mut command = Command::new(reckon());
+        command.args(arguments);
+        for (name, value) in variables {
+            if value.is_empty() {
+                command.env_remove(name)
+            } else {
+                command.env(name, value)
+            };
+        }
+        Self::of_prepared(command)
+    }
+
     fn of_command<A: AsRef<OsStr>>(program: &Path, arguments: impl IntoIterator<Item = A>) -> Self {
-        let start = Instant::now();
         let mut command = Command::new(program);
+        command.args(arguments);
+        Self::of_prepared(command)
+    }
+
+    fn of_prepared(mut command: Command) -> Self {
+        let start = Instant::now();
         // Mesa complains on stderr where no desktop has set it.
-        command.args(arguments).env("XDG_RUNTIME_DIR", std::env::temp_dir());
-        let output = command.output().unwrap_or_else(|err| panic!("{}: {err}", program.display()));
+        command.env("XDG_RUNTIME_DIR", std::env::temp_dir());
+        let output = command.output();
+        let output = output.unwrap_or_else(|err| panic!("{}: {err}", command.get_program().display()));
         Self {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),

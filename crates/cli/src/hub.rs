@@ -182,9 +182,10 @@ impl Known {
         let head = match self.head(name) {
             Ok(head) => head,
             Err(Fault::Unreachable(reason)) if !self.reached && self.has_copy() => {
+                self.stay_offline(reason.clone());
+                let found = self.find_here(name)?;
                 eprintln!("reckon: {reason}; the cache's copy of {} is used", self.client.id);
-                self.stay_offline(reason);
-                return self.find_here(name).map(|found| found.expect("without a hub, found or refused"));
+                return Ok(found.expect("without a hub, a file is found or refused"));
             }
             Err(Fault::Unreachable(reason)) => {
                 return Err(Error::Files(format!(
