@@ -40,7 +40,15 @@ pub fn reckon() -> &'static Path {
 fn build() -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let arguments = ["build", "--quiet", "--package", "reckon-cli", "--message-format=json"];
-    let output = Command::new(cargo).args(arguments).current_dir(crate::root()).output();
+    let mut command = Command::new(cargo);
+    command.args(arguments).current_dir(crate::root());
+    // What cargo says of this package would make it build anew whatever reads the like, as ring does.
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("CARGO_PKG_") || name == "CARGO_MANIFEST_DIR" {
+            command.env_remove(name);
+        }
+    }
+    let output = command.output();
     let output = output.expect("cargo is there: it runs this test");
     let messages = String::from_utf8_lossy(&output.stdout);
     let executable = messages.lines().find_map(|line| {
