@@ -155,8 +155,8 @@ fn what_is_not_there_is_told_in_one_line() {
     let cases = [
         ("other/name", "no such repository, or a private one"),
         ("owner/name@v2", "no revision v2"),
-        ("owner/name:other.gguf", "no other.gguf at revision main"),
-        ("owner/name", "name one: owner/name:FILE.gguf"),
+        ("owner/name:other.gguf", "no other.gguf at revision main; name one of its files"),
+        ("owner/name", "no config.json at revision main; name one of its files, as in owner/name:model.gguf"),
         ("owner/name/model.bin", "there is no such file or folder, and it is no hub id"),
         ("models/model.gguf", "there is no such file or folder, and it is no hub id"),
         ("owner/name:../model.gguf", "there is no such file or folder, and it is no hub id"),

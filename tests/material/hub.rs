@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::Duration;
 
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::ModelFile;
@@ -18,6 +19,8 @@ pub const REPO: &str = "owner/name";
 pub const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 /// What stands in the addresses of the store, and is a secret.
 pub const SIGNATURE: &str = "signature-of-the-store";
+/// The answer that lists the files.
+const LIST: &str = "list of files";
 
 /// How a hub treats those who ask.
 #[derive(Clone, Default)]
@@ -181,6 +184,12 @@ fn read(stream: &TcpStream, at_store: bool) -> std::io::Result<Seen> {
 }
 
 impl State {
+    /// What the hub says of the repository.
+    fn list(&self) -> Vec<u8> {
+        let siblings = self.files.keys().map(|name| json!({ "rfilename": name }));
+        json!({ "id": REPO, "siblings": siblings.collect::<Vec<_>>() }).to_string().into_bytes()
+    }
+
     /// The file that is to be sent, or the head of an answer that sends none.
     fn find(&self, seen: &Seen, path: &str) -> Result<String, String> {
         if let Some(name) = path.strip_prefix("/store/") {
@@ -196,6 +205,9 @@ impl State {
         let refuse = |status: &str, code: &str| Err(format!("{status}\r\nX-Error-Code: {code}\r\n{commit}"));
         if let Some(name) = path.strip_prefix("/kept/") {
             return Ok(name.to_owned());
+        }
+        if path.starts_with(&format!("/api/models/{REPO}/revision/")) {
+            return Ok(LIST.to_owned());
         }
         let Some(rest) = path.strip_prefix(&format!("/{REPO}/resolve/")) else {
             return refuse("401 Unauthorized", "RepoNotFound");
@@ -234,7 +246,8 @@ fn send(
 ) -> std::io::Result<()> {
     let (bytes, manners) = {
         let state = lock(state);
-        (state.files.get(name).cloned().unwrap_or_default(), state.manners.clone())
+        let bytes = if name == LIST { state.list() } else { state.files[name].clone() };
+        (bytes, state.manners.clone())
     };
     let size = bytes.len() as u64;
     // The store has names of its own for what it keeps.

@@ -79,11 +79,11 @@ impl Told {
         self.at_home && matches!(self.error_code.as_deref(), None | Some("EntryNotFound"))
     }
 
-    /// The file, of which the last answer had the headers `last`; `None` where nobody told its size.
-    pub fn remote(&self, last: &HeaderMap, size_bytes: Option<u64>) -> Option<Remote> {
+    /// The file, of which the last answer had the headers `last`.
+    pub fn remote(&self, last: &HeaderMap, size_bytes: u64) -> Remote {
         let etag = self.linked_etag.clone().or(self.etag.clone()).or(text(last, "etag"));
         let etag = etag.map(|etag| etag.trim_start_matches("W/").trim_matches('"').to_owned());
-        Some(Remote { size_bytes: size_bytes?, etag: etag.filter(|etag| !etag.is_empty()) })
+        Remote { size_bytes, etag: etag.filter(|etag| !etag.is_empty()) }
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use serde::Deserialize;
 use ureq::http::header::HeaderMap;
 use ureq::http::{Method, Request, Response, StatusCode};
 use ureq::{Agent, Body};
 
 use crate::address::{absolute, encoded, origin};
-use crate::answer::{Answer, Head, Told, number, text};
+use crate::answer::{Answer, Head, Remote, Told, number, text};
 use crate::hub_id::HubId;
 use crate::refusal::{Asked, Fault, of_error, refusal};
 use crate::token::Token;
@@ -69,7 +70,7 @@ impl Client {
     /// # Errors
     /// The hub cannot be reached, or refuses.
     pub fn head(&self, revision: &str, name: &str) -> Result<Head, Fault> {
-        let (told, response) = self.walk(&Method::HEAD, revision, name, &[])?;
+        let (told, response) = self.walk(&Method::HEAD, &self.path(revision, name), name, &[])?;
         // A hub that sends elsewhere has told all that is wanted of the file.
         let status = response.status();
         match status.as_u16() {
@@ -79,11 +80,15 @@ impl Client {
             _ => return Err(self.refusal(name, &told, status)),
         }
         let size_bytes = told.linked_size_bytes.or(number(response.headers(), "content-length"));
-        let remote = told.remote(response.headers(), size_bytes).ok_or_else(|| self.sizeless(name))?;
+        let size_bytes = size_bytes.ok_or_else(|| {
+            Fault::Refused(format!("{name}: {} does not tell its size, and it is needed", self.host()))
+        })?;
+        let remote = told.remote(response.headers(), size_bytes);
         Ok(Head { commit: told.commit, remote: Some(remote) })
     }
 
-    /// The bytes of `start..end`, or of the whole file where the server gives no ranges or holds `if_range` outdated.
+    /// The bytes of `start..end` of a file that is `known`, or the whole file where the server gives no ranges or holds
+    /// `if_range` outdated.
     ///
     /// # Errors
     /// The hub cannot be reached, or refuses.
@@ -92,12 +97,13 @@ impl Client {
         revision: &str,
         name: &str,
         (start, end): (u64, u64),
+        known: &Remote,
         if_range: Option<&str>,
     ) -> Result<Answer, Fault> {
         let range = format!("bytes={start}-{}", end.saturating_sub(1));
         let mut headers = vec![("range", range.as_str())];
         headers.extend(if_range.filter(|_| start > 0).map(|tag| ("if-range", tag)));
-        let (told, response) = self.walk(&Method::GET, revision, name, &headers)?;
+        let (told, response) = self.walk(&Method::GET, &self.path(revision, name), name, &headers)?;
         let status = response.status();
         let (start, size_bytes) = match status.as_u16() {
             200 => (0, number(response.headers(), "content-length")),
@@ -116,9 +122,38 @@ impl Client {
             return Err(Fault::Refused(format!("{name}: {} sends it encoded, unasked", self.host())));
         }
         let range_etag = text(response.headers(), "etag").filter(|tag| tag.starts_with('"'));
-        let size_bytes = size_bytes.or(told.linked_size_bytes);
-        let remote = told.remote(response.headers(), size_bytes).ok_or_else(|| self.sizeless(name))?;
+        // An answer in pieces does not tell its size.
+        let size_bytes = size_bytes.or(told.linked_size_bytes).unwrap_or(known.size_bytes);
+        let remote = told.remote(response.headers(), size_bytes);
         Ok(Answer { remote, start, range_etag, reader: response.into_body().into_reader() })
+    }
+
+    /// Names of all files.
+    ///
+    /// # Errors
+    /// The hub cannot be reached, refuses, or says it in other words.
+    pub fn names(&self, revision: &str) -> Result<Vec<String>, Fault> {
+        #[derive(Deserialize)]
+        struct Repository {
+            siblings: Vec<File>,
+        }
+        #[derive(Deserialize)]
+        struct File {
+            rfilename: String,
+        }
+        let path = format!("api/models/{}/revision/{}", self.id.repo, encoded(revision, false));
+        let (told, mut response) = self.walk(&Method::GET, &path, "the list of files", &[])?;
+        if !response.status().is_success() {
+            return Err(self.refusal("list of files", &told, response.status()));
+        }
+        let body = response.body_mut().read_to_vec().map_err(|err| of_error(self.host(), &err))?;
+        let repository: Result<Repository, _> = serde_json::from_slice(&body);
+        let repository = repository.map_err(|_| Fault::Refused("no list of files".to_owned()))?;
+        Ok(repository.siblings.into_iter().map(|file| file.rfilename).collect())
+    }
+
+    fn path(&self, revision: &str, name: &str) -> String {
+        format!("{}/resolve/{}/{}", self.id.repo, encoded(revision, false), encoded(name, true))
     }
 
     /// Asks, and goes where the answers point; what the hub's own said on the way, and the last answer.
@@ -126,12 +161,11 @@ impl Client {
     fn walk(
         &self,
         method: &Method,
-        revision: &str,
+        path: &str,
         name: &str,
         headers: &[(&str, &str)],
     ) -> Result<(Told, Response<Body>), Fault> {
         let home = origin(&self.endpoint);
-        let path = format!("{}/resolve/{}/{}", self.id.repo, encoded(revision, false), encoded(name, true));
         let mut address = format!("{}/{path}", self.endpoint);
         let mut told = Told::default();
         for _ in 0..=MOST_REDIRECTS {
@@ -187,10 +221,6 @@ impl Client {
         let token_source = self.token.as_ref().map(|token| &*token.source);
         let (endpoint, host, id) = (&*self.endpoint, self.host(), &self.id);
         refusal(&Asked { endpoint, host, id, name, token_source }, told, status)
-    }
-
-    fn sizeless(&self, name: &str) -> Fault {
-        Fault::Refused(format!("{name}: {} does not tell its size, and it is needed", self.host()))
     }
 }
 

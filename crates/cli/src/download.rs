@@ -115,7 +115,8 @@ impl Download<'_> {
 
     fn fetch_once(&mut self, until: u64, sink: Sink) -> Result<(), End> {
         let start = self.part.length;
-        let answer = self.client.get(self.revision, self.name, (start, until), self.part.range_etag())?;
+        let if_range = self.part.range_etag();
+        let answer = self.client.get(self.revision, self.name, (start, until), self.remote, if_range)?;
         if !answer.remote.may_be(self.remote) {
             return Err(Fault::Changed.into());
         }

@@ -12,9 +12,12 @@ use crate::cache::{Cache, Claim, Part, Slot};
 use crate::client::Client;
 use crate::disk::Disk;
 use crate::download::Download;
-use crate::hub_id::{HubId, is_commit};
+use crate::hub_id::{DEFAULT_REVISION, HubId, is_commit, is_gguf};
 use crate::refusal::{Fault, reason};
 use crate::waits::Waits;
+
+/// More names than anybody reads.
+const MOST_NAMES: usize = 12;
 
 /// One repository at one revision.
 pub struct Hub {
@@ -103,10 +106,23 @@ impl Hub {
     /// That file `name` is not there, in words that say what to do.
     pub fn lacks(&self, name: &str) -> String {
         let known = self.known.borrow();
-        let HubId { repo, revision, .. } = &known.client.id;
-        let hint = match name {
-            "config.json" => format!("where the repository holds GGUF files, name one: {repo}:FILE.gguf"),
-            _ => "check repository, revision and file".to_owned(),
+        let HubId { repo, revision, file } = &known.client.id;
+        let at = if revision == DEFAULT_REVISION { String::new() } else { format!("@{revision}") };
+        let others = match known.offline {
+            None => known.client.names(&known.revision).unwrap_or_default(),
+            Some(_) => Vec::new(),
+        };
+        let others: Vec<&str> = others.iter().map(|name| &**name).filter(|name| is_gguf(name)).collect();
+        let hint = match *others {
+            [first, ..] => {
+                let most = others.len().min(MOST_NAMES);
+                format!(
+                    "name one of its files, as in {repo}{at}:{first}; it has {}",
+                    others[..most].join(", ")
+                )
+            }
+            [] if file.is_empty() => "it is no Hugging Face folder and has no GGUF files".to_owned(),
+            [] => "check repository, revision and file".to_owned(),
         };
         format!("{repo}: {} has no {name} at revision {revision}; {hint}", known.client.host())
     }
@@ -307,7 +323,7 @@ impl Known {
 
     /// The bytes of `range`, past the cache: another process is at it.
     fn read_past(&self, name: &str, remote: &Remote, range: &Range<u64>) -> Result<Vec<u8>, Error> {
-        let answer = self.client.get(&self.revision, name, (range.start, range.end), None);
+        let answer = self.client.get(&self.revision, name, (range.start, range.end), remote, None);
         let answer = answer
             .and_then(|answer| if answer.remote.may_be(remote) { Ok(answer) } else { Err(Fault::Changed) });
         let bytes = answer.and_then(|answer| {

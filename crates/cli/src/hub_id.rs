@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// What is fetched where no revision is named.
-const DEFAULT_REVISION: &str = "main";
+pub const DEFAULT_REVISION: &str = "main";
 /// Most characters of an owner's, a repository's or a file's name.
 const NAME_CHARACTERS: usize = 255;
 
@@ -84,7 +84,8 @@ fn is_weight_file(name: &str) -> bool {
     is_gguf(name) || name.ends_with(".safetensors")
 }
 
-fn is_gguf(name: &str) -> bool {
+/// Whether a file's name is that of a GGUF.
+pub fn is_gguf(name: &str) -> bool {
     name.to_ascii_lowercase().ends_with(".gguf")
 }
 
