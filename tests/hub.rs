@@ -145,6 +145,10 @@ fn a_gated_repository_says_what_to_do() {
     let line = visit.refusal(&["inspect", REPO]);
     assert!(line.contains("characters that no token has") && !line.contains("space"), "{line}");
     visit.token = TOKEN;
+    visit.hub.behave(|manners| manners.status = Some("401 Unauthorized"));
+    let line = visit.refusal(&["inspect", REPO]);
+    assert!(line.contains("does not accept the token of HF_TOKEN"), "{line}");
+    visit.hub.behave(|manners| manners.status = None);
     let run = visit.run(&["inspect", REPO]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
 }

@@ -7,10 +7,13 @@ use engine::{Dtype, GenerateOptions, KvDtype, LoadOptions, Sampling};
 
 /// What `--help` says of hubs.
 const HUB: &str = "\
-Models on a hub:
-  A model that is no path on this disk is fetched from https://huggingface.co, or from the hub of HF_ENDPOINT, and
-  kept in RECKON_CACHE, else in the folder reckon of the user's cache. What was interrupted goes on where it ended.
-  A gated repository opens to the token of HF_TOKEN, once its licence is accepted there.";
+Models of a hub:
+  A model that is no path on this disk is fetched from https://huggingface.co, or from the
+  hub of HF_ENDPOINT: owner/name is a Hugging Face folder, owner/name:file.gguf or
+  owner/name/file.gguf one file; @revision behind the name is a branch, a tag or a commit. It
+  is kept in RECKON_CACHE, else in reckon of the user's cache folder, and what was
+  interrupted goes on where it ended. A gated repository opens to the token of HF_TOKEN, once
+  its licence is accepted there.";
 
 /// Runs MobileLLM-R1 and its kin on a GPU: the engine of the browser tab, in a terminal.
 #[derive(Parser)]

@@ -197,6 +197,11 @@ impl Slot {
         if self.is_of(remote) {
             return Ok(Claim::Whole);
         }
+        // An older content would pass for this one, once the origin is told anew.
+        match fs::remove_file(&self.whole) {
+            Err(err) if err.kind() != ErrorKind::NotFound => return Err(fault(&self.whole, &err)),
+            _ => (),
+        }
         let known = read(&mut origin_file);
         let wanted =
             Origin { size_bytes: Some(remote.size_bytes), etag: remote.etag.clone(), range_etag: None };

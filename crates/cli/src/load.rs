@@ -14,12 +14,13 @@ use crate::place::Place;
 /// One readable line.
 pub async fn load(model: &Model, options: LoadOptions) -> Result<Engine, String> {
     let place = Place::find(&model.model, model.offline)?;
-    let opened = place.open().await?;
-    if let Place::Hub(hub) = &place {
-        announce(hub, &opened, &options).map_err(|err| err.to_string())?;
-    }
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     bar.set_style(style());
+    show(&bar, Progress { stage: Stage::Headers, loaded_bytes: 0, total_bytes: 0 });
+    let opened = place.open().await?;
+    if let Place::Hub(hub) = &place {
+        bar.suspend(|| announce(hub, &opened, &options)).map_err(|err| err.to_string())?;
+    }
     let mut progress = |progress: Progress| show(&bar, progress);
     let engine = opened.load(&place, options, &mut progress).await;
     bar.finish_and_clear();

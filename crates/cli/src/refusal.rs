@@ -46,6 +46,11 @@ pub fn refusal(asked: &Asked, told: &Told, status: StatusCode) -> Fault {
         404 if code == Some("RevisionNotFound") => {
             format!("{repo}: {host} has no revision {revision} of it; name a branch, a tag or a commit")
         }
+        401 if code != Some("GatedRepo") && asked.token_source.is_some() => format!(
+            "{repo}: {host} does not accept the token of {} (401); give a valid one, or none where the repository is \
+             open to all",
+            asked.token_source.unwrap_or_default()
+        ),
         401 | 403 => gated(asked, status),
         404 => format!(
             "{repo}: {host} has no {name} at revision {revision}; check repository, revision and file"
