@@ -278,14 +278,17 @@ fn a_killed_process_leaves_what_the_next_goes_on_from() {
     }
     let files = folder();
     let whole = size(&files, WEIGHTS);
-    let stall = HEADER_BYTES + 12_345;
-    let visit = Visit::to(files.clone(), Manners { stalls_at: Some(stall), ..Manners::default() });
-    let fixture = Fixture::default();
-    let mut child = visit.start_logits(REPO, &fixture);
+    let visit = Visit::to(files.clone(), Manners::default());
     let part = visit.cached(WEIGHTS, ".part");
-    wait_until("the part is there", || fs::metadata(&part).is_ok_and(|part| part.len() == stall));
-    child.kill().unwrap();
-    child.wait().unwrap();
+    // Within the header, at its end, and on.
+    for stall in [1, 4321, HEADER_BYTES, HEADER_BYTES + 1, whole / 3, whole / 2, whole - 1] {
+        visit.hub.behave(|manners| manners.stalls_at = Some(stall));
+        let fixture = Fixture::default();
+        let mut child = visit.start_logits(REPO, &fixture);
+        wait_until("the part is there", || fs::metadata(&part).is_ok_and(|part| part.len() == stall));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
     visit.hub.behave(|manners| manners.stalls_at = None);
     assert_eq!(visit.logits(REPO, &[]).0, logits_of_disk(&files, ""));
     assert_eq!(visit.hub.served_bytes(WEIGHTS), whole);

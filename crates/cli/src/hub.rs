@@ -214,7 +214,10 @@ impl Known {
         };
         self.reached = true;
         if let Some(commit) = head.commit.filter(|_| !is_commit(&self.revision)) {
-            self.cache.remember(&self.revision, &commit).map_err(Error::Files)?;
+            // A cache that is only to be read will do as long as nothing is new.
+            if self.cache.remembered(&self.revision).as_ref() != Some(&commit) {
+                self.cache.remember(&self.revision, &commit).map_err(Error::Files)?;
+            }
             self.revision = commit;
             if let Some(found) = self.find_here(name)? {
                 return Ok(found);
@@ -261,13 +264,13 @@ impl Known {
             Some(false) => return Ok(None),
             None => return self.read_past(name, &remote, range).map(Some),
         }
-        let mut bytes = vec![0; (range.end - range.start) as usize];
         let mut download = self.download(name, &remote);
         download.fetch(range.end, &mut |_| Ok(()))?;
         let is_whole = download.part.length == remote.size_bytes;
         if is_whole {
             download.check(None)?;
         }
+        let mut bytes = vec![0; (range.end - range.start) as usize];
         download.part.read(range.start, &mut bytes).map_err(Error::Files)?;
         if is_whole {
             self.finish(name, &remote)?;
