@@ -40,7 +40,15 @@ pub fn reckon() -> &'static Path {
 fn build() -> PathBuf {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let arguments = ["build", "--quiet", "--package", "reckon-cli", "--message-format=json"];
-    let output = Command::new(cargo).args(arguments).current_dir(crate::root()).output();
+    let mut command = Command::new(cargo);
+    command.args(arguments).current_dir(crate::root());
+    // What cargo says of this package would make it build anew whatever reads the like, as ring does.
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("CARGO_PKG_") || name == "CARGO_MANIFEST_DIR" {
+            command.env_remove(name);
+        }
+    }
+    let output = command.output();
     let output = output.expect("cargo is there: it runs this test");
     let messages = String::from_utf8_lossy(&output.stdout);
     let executable = messages.lines().find_map(|line| {
@@ -60,12 +68,38 @@ impl Run {
         Self::of_command(reckon(), arguments)
     }
 
+    /// Runs `reckon` to its end with these variables in its environment; an empty one is taken out of it.
+    ///
+    /// # Panics
+    /// It cannot be started.
+    pub fn within_environment<A: AsRef<OsStr>>(
+        variables: &[(&str, String)],
+        arguments: impl IntoIterator<Item = A>,
+    ) -> Self {
+        let mut command = Command::new(reckon());
+        command.args(arguments);
+        for (name, value) in variables {
+            if value.is_empty() {
+                command.env_remove(name)
+            } else {
+                command.env(name, value)
+            };
+        }
+        Self::of_prepared(command)
+    }
+
     fn of_command<A: AsRef<OsStr>>(program: &Path, arguments: impl IntoIterator<Item = A>) -> Self {
-        let start = Instant::now();
         let mut command = Command::new(program);
+        command.args(arguments);
+        Self::of_prepared(command)
+    }
+
+    fn of_prepared(mut command: Command) -> Self {
+        let start = Instant::now();
         // Mesa complains on stderr where no desktop has set it.
-        command.args(arguments).env("XDG_RUNTIME_DIR", std::env::temp_dir());
-        let output = command.output().unwrap_or_else(|err| panic!("{}: {err}", program.display()));
+        command.env("XDG_RUNTIME_DIR", std::env::temp_dir());
+        let output = command.output();
+        let output = output.unwrap_or_else(|err| panic!("{}: {err}", command.get_program().display()));
         Self {
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),

@@ -9,6 +9,7 @@ mod case;
 mod figure;
 mod fixture;
 pub mod gguf;
+pub mod hub;
 pub mod hugging_face;
 mod model;
 mod opened;

@@ -5,6 +5,7 @@ use serde_json::Value;
 use crate::seeded::{FileType, tensor_bytes};
 
 /// One file of a model.
+#[derive(Clone)]
 pub struct ModelFile {
     /// Its name within the model's folder.
     pub name: String,

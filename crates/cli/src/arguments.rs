@@ -5,9 +5,19 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 use engine::{Dtype, GenerateOptions, KvDtype, LoadOptions, Sampling};
 
+/// What `--help` says of hubs.
+const HUB: &str = "\
+Models of a hub:
+  A model that is no path on this disk is fetched from https://huggingface.co, or from the
+  hub of HF_ENDPOINT: owner/name is a Hugging Face folder, owner/name:file.gguf or
+  owner/name/file.gguf one file; @revision behind the name is a branch, a tag or a commit. It
+  is kept in RECKON_CACHE, else in reckon of the user's cache folder, and what was
+  interrupted goes on where it ended. A gated repository opens to the token of HF_TOKEN, once
+  its licence is accepted there.";
+
 /// Runs MobileLLM-R1 and its kin on a GPU: the engine of the browser tab, in a terminal.
 #[derive(Parser)]
-#[command(name = "reckon", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(name = "reckon", version, arg_required_else_help = true, max_term_width = 100, after_help = HUB)]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
@@ -33,9 +43,13 @@ pub enum Command {
 /// How a model is loaded.
 #[derive(Args)]
 pub struct Model {
-    /// A Hugging Face folder (config.json and safetensors) or a .gguf file
-    #[arg(long, value_name = "PATH")]
+    /// A Hugging Face folder (config.json and safetensors), a .gguf file, or what a hub has: owner/name,
+    /// owner/name@revision, owner/name:file.gguf, owner/name@revision:file.gguf
+    #[arg(long, value_name = "PATH or ID")]
     pub model: PathBuf,
+    /// Ask no hub: what was fetched of the model before must do
+    #[arg(long)]
+    pub offline: bool,
     /// How matrices are held on the GPU: f32, f16, bf16, q8, q6, q4 or q4_1 [default: as in the file]
     #[arg(long, value_name = "DTYPE", value_parser = dtype)]
     pub dtype: Option<Dtype>,
@@ -134,8 +148,13 @@ pub struct Chat {
 
 #[derive(Args)]
 pub struct Inspect {
-    /// A Hugging Face folder (config.json and safetensors) or a .gguf file
+    /// A Hugging Face folder (config.json and safetensors), a .gguf file, or what a hub has: owner/name,
+    /// owner/name@revision, owner/name:file.gguf; of weights only the header is fetched
+    #[arg(value_name = "PATH or ID")]
     pub path: PathBuf,
+    /// Ask no hub: what was fetched of the model before must do
+    #[arg(long)]
+    pub offline: bool,
     /// As if held in this type [default: as in the file]
     #[arg(long, value_name = "DTYPE", value_parser = dtype)]
     pub dtype: Option<Dtype>,
@@ -146,7 +165,8 @@ pub struct Inspect {
 
 #[derive(Args)]
 pub struct Pack {
-    /// A Hugging Face folder (config.json and safetensors) or a .gguf file
+    /// A Hugging Face folder (config.json and safetensors), a .gguf file, or what a hub has: owner/name,
+    /// owner/name@revision, owner/name:file.gguf, owner/name@revision:file.gguf
     pub path: PathBuf,
     /// The folder to write; it must be empty or not there
     pub out: PathBuf,
@@ -175,6 +195,9 @@ pub struct Pack {
     /// A text to tell perplexity and divergence on, against the model that was packed
     #[arg(long, value_name = "FILE")]
     pub text: Option<PathBuf>,
+    /// Ask no hub: what was fetched of the model before must do
+    #[arg(long)]
+    pub offline: bool,
     /// Print one JSON object with the loss of every matrix
     #[arg(long)]
     pub json: bool,
@@ -182,9 +205,9 @@ pub struct Pack {
 
 #[derive(Args)]
 pub struct Compare {
-    /// The model that may have lost something
+    /// The model that may have lost something: a path, or what a hub has
     pub model: PathBuf,
-    /// The model it is held against
+    /// The model it is held against: the same
     pub base: PathBuf,
     /// A text, in UTF-8
     #[arg(long, value_name = "FILE")]
@@ -192,6 +215,9 @@ pub struct Compare {
     /// Tokens of it to look at, from its start
     #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(2..=1 << 20))]
     pub tokens: u32,
+    /// Ask no hub: what was fetched of the models before must do
+    #[arg(long)]
+    pub offline: bool,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,

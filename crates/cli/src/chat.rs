@@ -13,7 +13,12 @@ use crate::load::load;
 /// # Errors
 /// One readable line.
 pub async fn run(arguments: &Chat) -> Result<(), String> {
-    let engine = load(&arguments.model.model, arguments.model.options(arguments.sample.context)).await?;
+    let engine = load(
+        &arguments.model.model,
+        arguments.model.offline,
+        arguments.model.options(arguments.sample.context),
+    )
+    .await?;
     let mut session = Session::open(&engine).await.map_err(|err| err.to_string())?;
     let adapter = engine.description().adapter;
     eprintln!("{adapter}. Type a question; /new forgets the conversation, /exit or end of input ends it.");

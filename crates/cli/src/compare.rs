@@ -1,7 +1,6 @@
 //! `reckon compare`: what a model loses against another, on a text.
 
 use std::fmt;
-use std::path::Path;
 
 use engine::{Engine, LoadOptions, Session};
 use serde::Serialize;
@@ -34,7 +33,7 @@ pub struct Comparison {
 /// # Errors
 /// One readable line.
 pub async fn run(arguments: &arguments::Compare) -> Result<(), String> {
-    let comparison = compare(&arguments.model, &arguments.base, &arguments.text, arguments.tokens).await?;
+    let comparison = compare(arguments).await?;
     match arguments.json {
         true => println!("{}", serde_json::to_string_pretty(&comparison).map_err(|err| err.to_string())?),
         false => println!("{comparison}"),
@@ -42,21 +41,22 @@ pub async fn run(arguments: &arguments::Compare) -> Result<(), String> {
     Ok(())
 }
 
-/// Holds the model at `model` against that at `base` on the first `tokens` tokens of the text at `text`.
+/// Holds one model against the other on a text.
 ///
 /// # Errors
 /// One readable line.
-pub async fn compare(model: &Path, base: &Path, text: &Path, tokens: u32) -> Result<Comparison, String> {
+pub async fn compare(asked: &arguments::Compare) -> Result<Comparison, String> {
+    let arguments::Compare { model, base, text, tokens, offline, .. } = asked;
     let name = text.display();
     let text = std::fs::read_to_string(text).map_err(|err| format!("{name}: {err}"))?;
     let options = || LoadOptions { context: Some(STRETCH as u32), ..LoadOptions::default() };
-    let base = load(base, options()).await?;
+    let base = load(base, *offline, options()).await?;
     let mut ids = base.tokens(&text).map_err(|err| format!("{name}: {err}"))?;
-    ids.truncate(tokens as usize);
+    ids.truncate(*tokens as usize);
     if ids.len() < 2 {
         return Err(format!("{name}: {} tokens; give a text of at least two", ids.len()));
     }
-    let model = load(model, options()).await?;
+    let model = load(model, *offline, options()).await?;
     let (found, expected) = (model.description().vocab_size, base.description().vocab_size);
     if found != expected {
         return Err(format!(

@@ -44,6 +44,11 @@ impl Disk {
         Ok(Self { folder: path.parent().unwrap_or(Path::new("")).to_owned(), model: name.to_owned() })
     }
 
+    /// The folder at `path`, which holds the files of `model`.
+    pub fn of(folder: PathBuf, model: String) -> Self {
+        Self { folder, model }
+    }
+
     fn fault(&self, name: &str, err: &std::io::Error) -> Error {
         Error::Files(format!("{}: {}", self.folder.join(name).display(), reason(err)))
     }

@@ -28,7 +28,12 @@ struct Report<'a> {
 /// # Errors
 /// One readable line.
 pub async fn run(arguments: &Generate) -> Result<(), String> {
-    let engine = load(&arguments.model.model, arguments.model.options(arguments.sample.context)).await?;
+    let engine = load(
+        &arguments.model.model,
+        arguments.model.offline,
+        arguments.model.options(arguments.sample.context),
+    )
+    .await?;
     let mut session = Session::open(&engine).await.map_err(|err| err.to_string())?;
     let mut screen = Screen::new(arguments.json);
     let outcome = answer(&mut session, prompt(arguments), arguments.sample.options(), &mut screen).await?;

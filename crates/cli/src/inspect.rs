@@ -6,7 +6,7 @@ use engine::Opened;
 use serde::Serialize;
 
 use crate::arguments::Inspect;
-use crate::disk::Disk;
+use crate::place::Place;
 
 /// Positions for which memory is told.
 const CONTEXTS: [u32; 3] = [2048, 4096, 32_768];
@@ -43,8 +43,7 @@ struct Report {
 /// # Errors
 /// One readable line.
 pub async fn run(arguments: &Inspect) -> Result<(), String> {
-    let disk = Disk::open(&arguments.path)?;
-    let opened = engine::open(&disk, &disk.model).await.map_err(|err| err.to_string())?;
+    let opened = Place::find(&arguments.path, arguments.offline)?.open().await?;
     let report = report(&opened, arguments);
     if arguments.json {
         println!("{}", serde_json::to_string_pretty(&report).map_err(|err| err.to_string())?);
@@ -119,7 +118,8 @@ fn print(report: &Report) {
     }
 }
 
-fn megabytes(bytes: u64) -> String {
+/// Bytes in millions.
+pub fn megabytes(bytes: u64) -> String {
     format!("{:.1} MB", bytes as f64 / 1e6)
 }
 

@@ -1,22 +1,29 @@
-//! A model on its way from a disk to the GPU, with what a person wants to see of it.
+//! A model on its way from a disk or a hub to the GPU, with what a person wants to see of it.
 
 use std::path::Path;
 
-use engine::{Engine, LoadOptions, Progress, Stage};
+use engine::{Engine, Error, LoadOptions, Opened, Progress, Stage};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::disk::Disk;
+use crate::hub::Hub;
+use crate::inspect::megabytes;
+use crate::place::Place;
 
-/// Loads the model at `path`; a bar on stderr where that is a terminal, notes on what was widened always.
+/// Loads the model at a path or of a hub; a bar on stderr where that is a terminal, notes on what is fetched and what was widened always.
 ///
 /// # Errors
 /// One readable line.
-pub async fn load(path: &Path, options: LoadOptions) -> Result<Engine, String> {
-    let disk = Disk::open(path)?;
+pub async fn load(name: &Path, offline: bool, options: LoadOptions) -> Result<Engine, String> {
+    let place = Place::find(name, offline)?;
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     bar.set_style(style());
+    show(&bar, Progress { stage: Stage::Headers, loaded_bytes: 0, total_bytes: 0 });
+    let opened = place.open().await?;
+    if let Place::Hub(hub) = &place {
+        bar.suspend(|| announce(hub, &opened, &options)).map_err(|err| err.to_string())?;
+    }
     let mut progress = |progress: Progress| show(&bar, progress);
-    let engine = engine::load(&disk, &disk.model, options, &mut progress).await;
+    let engine = opened.load(&place, options, &mut progress).await;
     bar.finish_and_clear();
     let engine = engine.map_err(|err| err.to_string())?;
     for note in engine.notes() {
@@ -25,11 +32,32 @@ pub async fn load(path: &Path, options: LoadOptions) -> Result<Engine, String> {
     Ok(engine)
 }
 
+/// Before a weight is fetched: how much that is, and what the model will take.
+fn announce(hub: &Hub, opened: &Opened, options: &LoadOptions) -> Result<(), Error> {
+    let names = opened.checkpoint.files.iter().map(|file| &*file.name);
+    let (lacking, here) = hub.lacking_bytes(names)?;
+    if lacking > 0 {
+        let plan = opened.plan(options)?;
+        eprintln!(
+            "reckon: {}: {} to download, {} here already; it takes {} of memory, and {} for {} positions",
+            hub.described(),
+            megabytes(lacking),
+            megabytes(here),
+            megabytes(plan.weights_bytes),
+            megabytes(plan.kv_bytes),
+            plan.context,
+        );
+    }
+    Ok(())
+}
+
+/// How a bar looks.
 pub fn style() -> ProgressStyle {
     ProgressStyle::with_template("{msg:9} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}")
         .expect("the template is one of our own")
 }
 
+/// Brings a bar up to date.
 pub fn show(bar: &ProgressBar, progress: Progress) {
     bar.set_length(progress.total_bytes);
     bar.set_position(progress.loaded_bytes);

@@ -24,7 +24,9 @@ pub async fn run(arguments: &Logits) -> Result<(), String> {
         return Err(format!("--prefill: expected 1 to {}, the number of tokens", tokens.len()));
     }
 
-    let engine = load(&arguments.model.model, arguments.model.options(Some(positions))).await?;
+    let engine =
+        load(&arguments.model.model, arguments.model.offline, arguments.model.options(Some(positions)))
+            .await?;
     let mut session = Session::open(&engine).await.map_err(|err| err.to_string())?;
     let mut logits: Vec<u8> = Vec::new();
     let mut keep = |row: &[f32]| logits.extend(row.iter().flat_map(|logit| logit.to_le_bytes()));

@@ -1,14 +1,25 @@
 //! `reckon`: the engine in a terminal.
 
+mod address;
+mod answer;
 mod arguments;
+mod cache;
 mod chat;
+mod client;
 mod compare;
 mod disk;
+mod download;
 mod generate;
+mod hub;
+mod hub_id;
 mod inspect;
 mod load;
 mod logits;
 mod pack;
+mod place;
+mod refusal;
+mod token;
+mod waits;
 
 use std::process::ExitCode;
 

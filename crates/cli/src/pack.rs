@@ -9,10 +9,10 @@ use engine::{Dtype, Error, Files, Opened, PackOptions, Packed};
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use serde_json::json;
 
-use crate::arguments::Pack;
+use crate::arguments::{Compare, Pack};
 use crate::compare::compare;
-use crate::disk::Disk;
 use crate::load::{show, style};
+use crate::place::Place;
 
 /// From so many parameters on four bits cost less than they save.
 const LARGE: u64 = 500_000_000;
@@ -23,20 +23,20 @@ const MIB: u64 = 1 << 20;
 /// # Errors
 /// One readable line.
 pub async fn run(arguments: &Pack) -> Result<(), String> {
-    let disk = Disk::open(&arguments.path)?;
-    let opened = engine::open(&disk, &disk.model).await.map_err(|err| err.to_string())?;
+    let place = Place::find(&arguments.path, arguments.offline)?;
+    let opened = place.open().await?;
     let options = PackOptions {
         dtypes: dtypes(arguments, &opened),
         name: name(arguments)?,
         shard_bytes: arguments.shard * MIB,
-        licence: licence(arguments, &disk).await?,
+        licence: licence(arguments, &place).await?,
     };
     let mut folder = Folder::new(&arguments.out)?;
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     bar.set_style(style());
     let mut write = |part: Packing<'_>| folder.write(part);
     let mut progress = |progress| show(&bar, progress);
-    let packed = engine::pack(&disk, &opened, &options, &mut write, &mut progress).await;
+    let packed = engine::pack(&place, &opened, &options, &mut write, &mut progress).await;
     bar.finish_and_clear();
     let packed = packed.map_err(|err| err.to_string())?;
     packed.notes.iter().for_each(|note| eprintln!("reckon: {note}"));
@@ -46,7 +46,7 @@ pub async fn run(arguments: &Pack) -> Result<(), String> {
         );
     }
     let comparison = match &arguments.text {
-        Some(text) => Some(compare(&arguments.out, &arguments.path, text, 1024).await?),
+        Some(text) => Some(compare(&against_source(arguments, text)).await?),
         None => None,
     };
     if arguments.json {
@@ -87,24 +87,32 @@ fn name(arguments: &Pack) -> Result<String, String> {
             false => Ok(name.clone()),
         };
     }
-    let path = arguments.path.canonicalize().map_err(|err| format!("{}: {err}", arguments.path.display()))?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    // A path that ends in dots has its name elsewhere; a hub id has none but its own.
+    let path = arguments.path.canonicalize().unwrap_or_else(|_| arguments.path.clone());
+    let name = path.file_name().unwrap_or_default().to_string_lossy().replace([':', '@'], "-");
     let stem = name.strip_suffix(".gguf").unwrap_or(&name);
     let part = engine::checkpoint::part_names(&name).len() > 1;
     Ok(if part { stem[..stem.len() - "-00001-of-00009".len()].to_owned() } else { stem.to_owned() })
 }
 
+/// The model that was packed, held against its source.
+fn against_source(arguments: &Pack, text: &Path) -> Compare {
+    let Pack { path, out, offline, .. } = arguments;
+    let (model, base, text) = (out.clone(), path.clone(), text.to_owned());
+    Compare { model, base, text, tokens: 1024, offline: *offline, json: false }
+}
+
 /// The text of the licence: from the file that is named, or beside the model.
-async fn licence(arguments: &Pack, disk: &Disk) -> Result<Option<String>, String> {
+async fn licence(arguments: &Pack, place: &Place) -> Result<Option<String>, String> {
     if let Some(path) = &arguments.licence {
         return fs::read_to_string(path).map(Some).map_err(|err| format!("{}: {err}", path.display()));
     }
-    if !disk.model.is_empty() {
+    if !place.model().is_empty() {
         return Ok(None);
     }
     for name in ["LICENSE", "LICENSE.txt", "LICENSE.md"] {
-        let Some(size) = disk.size_bytes(name).await.map_err(|err| err.to_string())? else { continue };
-        let text = disk.read(name, 0..size.min(MIB)).await.map_err(|err| err.to_string())?;
+        let Some(size) = place.size_bytes(name).await.map_err(|err| err.to_string())? else { continue };
+        let text = place.read(name, 0..size.min(MIB)).await.map_err(|err| err.to_string())?;
         return Ok(Some(String::from_utf8_lossy(&text).into_owned()));
     }
     Ok(None)

@@ -20,7 +20,14 @@ impl Program {
     /// The cargo that runs this.
     pub fn cargo() -> Self {
         let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
-        Self::new(&cargo)
+        let mut program = Self::new(&cargo);
+        // What cargo says of xtask would make it build anew whatever reads the like, as ring does.
+        for (name, _) in std::env::vars_os() {
+            if name.to_string_lossy().starts_with("CARGO_PKG_") || name == "CARGO_MANIFEST_DIR" {
+                program.0.env_remove(name);
+            }
+        }
+        program
     }
 
     /// npm, which is a script on Windows.

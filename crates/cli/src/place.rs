@@ -1,0 +1,85 @@
+//! Where a model is: on this disk, or on a hub.
+
+use std::ops::Range;
+use std::path::Path;
+
+use engine::{Error, Files, Opened};
+
+use crate::disk::Disk;
+use crate::hub::Hub;
+use crate::hub_id::HubId;
+
+/// A place that holds one model's files.
+pub enum Place {
+    /// A folder of this disk.
+    Disk(Disk),
+    /// A repository, with its cache on this disk.
+    Hub(Box<Hub>),
+}
+
+impl Place {
+    /// What `name` means: a path where there is something at it, else a hub id.
+    ///
+    /// # Errors
+    /// It is neither, or what is at the path is no model.
+    pub fn find(name: &Path, offline: bool) -> Result<Self, String> {
+        if name.exists() {
+            return Disk::open(name).map(Self::Disk);
+        }
+        match name.to_str().and_then(HubId::parse) {
+            Some(id) => Ok(Self::Hub(Box::new(Hub::open(id, offline)?))),
+            None => Err(format!(
+                "{}: there is no such file or folder, and it is no hub id (owner/name, owner/name@revision, \
+                 owner/name:file.gguf)",
+                name.display()
+            )),
+        }
+    }
+
+    /// The GGUF's name, or nothing where the place itself is a folder that is a model.
+    pub fn model(&self) -> &str {
+        match self {
+            Self::Disk(disk) => &disk.model,
+            Self::Hub(hub) => &hub.model,
+        }
+    }
+
+    /// Reads all headers.
+    ///
+    /// # Errors
+    /// One readable line.
+    pub async fn open(&self) -> Result<Opened, String> {
+        engine::open(self, self.model()).await.map_err(|err| match (self, &err) {
+            (Self::Hub(hub), Error::MissingFile { name, .. }) => hub.lacks(name),
+            _ => err.to_string(),
+        })
+    }
+}
+
+impl Files for Place {
+    async fn size_bytes(&self, name: &str) -> Result<Option<u64>, Error> {
+        match self {
+            Self::Disk(disk) => disk.size_bytes(name).await,
+            Self::Hub(hub) => hub.size_bytes(name).await,
+        }
+    }
+
+    async fn read(&self, name: &str, range: Range<u64>) -> Result<Vec<u8>, Error> {
+        match self {
+            Self::Disk(disk) => disk.read(name, range).await,
+            Self::Hub(hub) => hub.read(name, range).await,
+        }
+    }
+
+    async fn stream(
+        &self,
+        name: &str,
+        range: Range<u64>,
+        sink: &mut dyn FnMut(&[u8]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        match self {
+            Self::Disk(disk) => disk.stream(name, range, sink).await,
+            Self::Hub(hub) => hub.stream(name, range, sink).await,
+        }
+    }
+}
