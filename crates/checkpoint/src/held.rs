@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::repack::holds;
+use crate::stream::dtype_held;
 use crate::{Checkpoint, Dtype, Role, Tensor};
 
 /// Which type each matrix is held in, and what a person should know about it.
@@ -111,13 +112,7 @@ impl Held {
     /// # Panics
     /// As [`Held::dtype`].
     pub fn bytes(&self, tensor: &Tensor) -> u64 {
-        match tensor.role.is_vector() {
-            true => u64::from(tensor.columns) * 4,
-            false => {
-                let row = self.dtype(tensor.role, tensor.layer).bytes_per_row(tensor.columns);
-                u64::from(tensor.rows) * row as u64
-            }
-        }
+        u64::from(tensor.rows) * dtype_held(self, tensor).bytes_per_row(tensor.columns) as u64
     }
 
     /// All types in use, each once.

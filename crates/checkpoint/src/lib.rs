@@ -27,6 +27,7 @@ mod role;
 pub mod safetensors;
 mod sha256;
 mod stream;
+mod stretch;
 
 pub use checkpoint::{Checkpoint, Tensor, WeightFile};
 pub use config::{Architecture, Config, LayerConfig, Llama3Scaling, Temperature};
@@ -43,6 +44,7 @@ pub use repack::decode_row;
 pub use role::{Role, RowOrder};
 pub use sha256::sha256;
 pub use stream::{Piece, Rounded, Stream};
+pub use stretch::Stretch;
 
 /// What a header parser says of a prefix of a file.
 #[derive(Clone, Debug)]

@@ -1,9 +1,12 @@
 //! Weights on their way through: chunks of any length in, packed rows out, nothing kept but a row or a head.
 
+use std::ops::Range;
+
 use crate::dequantise::dequantise_row;
 use crate::quantise::{is_finite_row, quantise_row};
 use crate::repack::{decode_row, repack_row};
-use crate::{Checkpoint, Dtype, Error, Held, Loss, Role, RowOrder, Tensor};
+use crate::stretch::Part;
+use crate::{Checkpoint, Dtype, Error, Held, Loss, Role, RowOrder, Stretch, Tensor, WeightFile};
 
 /// Most bytes of rows that are packed before they are handed on.
 const BATCH_BYTES: usize = 1 << 20;
@@ -46,7 +49,7 @@ pub struct Stream {
     /// Where in the file the next byte belongs.
     position: u64,
     end: u64,
-    head_dim: usize,
+    head_dim: u32,
     row_order: RowOrder,
     /// A row's bytes that have come so far.
     carry: Vec<u8>,
@@ -80,21 +83,42 @@ struct Batch {
 impl Checkpoint {
     /// A stream for the bytes of `files[file]` from its `data_start` on.
     pub fn stream(&self, held: &Held, file: usize) -> Stream {
-        let dtype = |tensor: &Tensor| match tensor.role.is_vector() {
-            true => Dtype::F32,
-            false => held.dtype(tensor.role, tensor.layer),
-        };
+        let WeightFile { data_start, data_end, .. } = self.files[file];
         let tensors = self.tensors.iter().filter(|tensor| tensor.file == file);
+        self.stream_of(held, file, tensors, 0, data_start..data_end)
+    }
+
+    /// A stream for the bytes of neighbouring stretches of one file, from the first one's `source` on.
+    ///
+    /// # Panics
+    /// There are none, or they are no neighbours: mistakes of the caller.
+    pub fn stream_stretches(&self, held: &Held, stretches: &[Stretch]) -> Stream {
+        let (first, last) = (&stretches[0], &stretches[stretches.len() - 1]);
+        let Part { tensor, rows } = &first.parts[0];
+        let end = last.parts[last.parts.len() - 1].tensor;
+        assert_eq!(first.file, last.file, "stretches of one file");
+        let tensors = self.tensors[*tensor..=end].iter();
+        self.stream_of(held, first.file, tensors, rows.start, first.source.start..last.source.end)
+    }
+
+    fn stream_of<'a>(
+        &self,
+        held: &Held,
+        file: usize,
+        tensors: impl Iterator<Item = &'a Tensor>,
+        first_row: u32,
+        range: Range<u64>,
+    ) -> Stream {
         Stream {
             file: self.files[file].name.clone(),
-            tensors: tensors.map(|tensor| (tensor.clone(), dtype(tensor))).collect(),
+            tensors: tensors.map(|tensor| (tensor.clone(), dtype_held(held, tensor))).collect(),
             current: 0,
-            position: self.files[file].data_start,
-            end: self.files[file].data_end,
-            head_dim: self.config.head_dim as usize,
+            position: range.start,
+            end: range.end,
+            head_dim: self.config.head_dim,
             row_order: self.row_order,
             carry: Vec::new(),
-            batch: Batch::default(),
+            batch: Batch { first_row, ..Batch::default() },
             rounded: Vec::new(),
         }
     }
@@ -122,7 +146,7 @@ impl Stream {
         mut bytes: &[u8],
         sink: &mut dyn FnMut(Piece<'_>) -> Result<(), E>,
     ) -> Result<(), E> {
-        while let Some((tensor, held)) = self.tensors.get(self.current) {
+        while let Some((tensor, held)) = self.tensors.get(self.current).filter(|_| self.position < self.end) {
             let gap = tensor.offset.saturating_sub(self.position).min(bytes.len() as u64);
             bytes = &bytes[gap as usize..];
             self.position += gap;
@@ -141,12 +165,12 @@ impl Stream {
                 return Ok(());
             }
             let whole = if taken == row_bytes { row } else { &self.carry };
-            let head = tensor.role.is_turned().then_some(self.head_dim);
             self.batch.add(tensor, *held, whole).map_err(E::from)?;
             self.carry.clear();
             let is_last = self.position == tensor.offset + tensor.size_bytes;
-            if is_last || self.batch.is_full(head) {
-                let turned = head.filter(|_| self.row_order == RowOrder::AdjacentPairs);
+            if is_last || self.batch.rows == rows_of_piece(tensor, *held, self.head_dim) {
+                let is_sorted = tensor.role.is_turned() && self.row_order == RowOrder::AdjacentPairs;
+                let turned = is_sorted.then_some(self.head_dim as usize);
                 self.batch.hand_on(tensor, turned, sink)?;
             }
             if is_last {
@@ -156,7 +180,7 @@ impl Stream {
                 self.current += 1;
             }
         }
-        // What stands after the last tensor is nobody's.
+        // What stands after the last row is nobody's.
         self.position += bytes.len() as u64;
         Ok(())
     }
@@ -166,10 +190,24 @@ impl Stream {
     /// # Errors
     /// Bytes are missing.
     pub fn finish(self) -> Result<(), Error> {
-        if self.current == self.tensors.len() {
+        if self.position >= self.end {
             return Ok(());
         }
         Err(Error::Truncated { file: self.file, found_bytes: self.position, expected_bytes: self.end })
+    }
+}
+
+/// How a tensor is held; vectors always as f32.
+pub(crate) fn dtype_held(held: &Held, tensor: &Tensor) -> Dtype {
+    if tensor.role.is_vector() { Dtype::F32 } else { held.dtype(tensor.role, tensor.layer) }
+}
+
+/// Rows that are handed on at once: a head's where these may have to be sorted, else about a MB.
+pub(crate) fn rows_of_piece(tensor: &Tensor, held: Dtype, head_dim: u32) -> u32 {
+    match tensor.role {
+        role if role.is_vector() => tensor.rows,
+        role if role.is_turned() => head_dim,
+        _ => BATCH_BYTES.div_ceil(held.quants_bytes_per_row(tensor.columns)) as u32,
     }
 }
 
@@ -214,13 +252,6 @@ impl Batch {
         }
         self.rows += 1;
         Ok(())
-    }
-
-    fn is_full(&self, head: Option<usize>) -> bool {
-        match head {
-            Some(head_dim) => self.rows as usize == head_dim,
-            None => self.quants.len() >= BATCH_BYTES,
-        }
     }
 
     fn hand_on<E>(

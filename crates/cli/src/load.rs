@@ -17,13 +17,13 @@ pub async fn load(name: &Path, offline: bool, options: LoadOptions) -> Result<En
     let place = Place::find(name, offline)?;
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
     bar.set_style(style());
-    show(&bar, Progress { stage: Stage::Headers, loaded_bytes: 0, total_bytes: 0 });
+    show(&bar, Progress::default());
     let opened = place.open().await?;
     if let Place::Hub(hub) = &place {
         bar.suspend(|| announce(hub, &opened, &options)).map_err(|err| err.to_string())?;
     }
     let mut progress = |progress: Progress| show(&bar, progress);
-    let engine = opened.load(&place, options, &mut progress).await;
+    let engine = opened.load(&place, options, &mut (), &mut progress).await;
     bar.finish_and_clear();
     let engine = engine.map_err(|err| err.to_string())?;
     for note in engine.notes() {

@@ -21,7 +21,9 @@ mod plan;
 pub mod sampler;
 mod session;
 pub mod stop;
+mod store;
 mod voice;
+mod weights;
 
 pub use checkpoint;
 pub use text::{Message, Part};
@@ -39,3 +41,4 @@ pub use pack::{PackOptions, Packed, pack};
 pub use plan::Plan;
 pub use sampler::Sampling;
 pub use session::{Abort, Session};
+pub use store::Store;

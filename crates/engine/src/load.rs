@@ -2,27 +2,32 @@
 
 use std::ops::Range;
 
-use checkpoint::{Checkpoint, Held};
+use checkpoint::Checkpoint;
 
 use crate::engine::Engine;
 use crate::model::Model;
+use crate::store::Store;
+use crate::weights::Weights;
 use crate::{Error, Files, LoadOptions, Opened, open};
 
 /// How far loading has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// What is being done.
     pub stage: Stage,
-    /// Weight bytes that are in place.
+    /// Weight bytes that are in place, as the files have them.
     pub loaded_bytes: u64,
+    /// Of these, bytes that were kept from an earlier visit.
+    pub kept_bytes: u64,
     /// Weight bytes there are; 0 until the headers are read.
     pub total_bytes: u64,
 }
 
 /// What loading does, in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Stage {
     /// Reading configuration, tokenizer and headers.
+    #[default]
     Headers,
     /// Streaming weights to the GPU.
     Weights,
@@ -40,12 +45,13 @@ pub async fn load(
     options: LoadOptions,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Engine, Error> {
-    progress(Progress { stage: Stage::Headers, loaded_bytes: 0, total_bytes: 0 });
-    open(files, model).await?.load(files, options, progress).await
+    progress(Progress::default());
+    open(files, model).await?.load(files, options, &mut (), progress).await
 }
 
 impl Opened {
-    /// Loads the model whose headers these are, from the same files.
+    /// Loads the model whose headers these are, from the same files; what `store` has is taken from there, and what it
+    /// has not is kept in it.
     ///
     /// # Errors
     /// As [`load`].
@@ -53,6 +59,7 @@ impl Opened {
         self,
         files: &impl Files,
         options: LoadOptions,
+        store: &mut impl Store,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Engine, Error> {
         let Self { checkpoint, voice, .. } = self;
@@ -60,39 +67,15 @@ impl Opened {
         let context = options.context(checkpoint.config.max_position_embeddings)?;
         let held = checkpoint.held(options.dtype);
         let model = Model::open(&checkpoint.config, &held, &options).await?;
-        stream(files, &checkpoint, &held, &model, progress).await?;
-
-        let total_bytes = weight_ranges(&checkpoint).map(|(_, range)| range.end - range.start).sum();
-        progress(Progress { stage: Stage::Checking, loaded_bytes: total_bytes, total_bytes });
+        let mut weights = Weights::new(&checkpoint, &held, &model, store, &mut *progress);
+        weights.load(files).await?;
+        let (now, fault) = weights.end();
+        progress(Progress { stage: Stage::Checking, ..now });
         model.check().await?;
-        Ok(Engine::new(model, checkpoint.config, voice, context, held.notes().to_vec()))
+        let unkept = fault.map(|fault| format!("not kept for the next visit: {fault}"));
+        let notes = held.notes().iter().cloned().chain(unkept).collect();
+        Ok(Engine::new(model, checkpoint.config, voice, context, notes))
     }
-}
-
-async fn stream(
-    files: &impl Files,
-    checkpoint: &Checkpoint,
-    held: &Held,
-    model: &Model,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<(), Error> {
-    let total_bytes = weight_ranges(checkpoint).map(|(_, range)| range.end - range.start).sum();
-    let mut loaded_bytes = 0;
-    for (file, range) in weight_ranges(checkpoint) {
-        let mut stream = checkpoint.stream(held, file);
-        let mut push = |bytes: &[u8]| -> Result<(), Error> {
-            stream.push(bytes, &mut |piece| {
-                model.write(&piece);
-                Ok::<(), Error>(())
-            })?;
-            loaded_bytes += bytes.len() as u64;
-            progress(Progress { stage: Stage::Weights, loaded_bytes, total_bytes });
-            Ok(())
-        };
-        files.stream(&checkpoint.files[file].name, range, &mut push).await?;
-        stream.finish()?;
-    }
-    Ok(())
 }
 
 /// Each weight file and the bytes of it that hold weights.

@@ -56,7 +56,7 @@ pub async fn pack(
         let mut push = |bytes: &[u8]| -> Result<(), Error> {
             stream.push(bytes, &mut |piece| pack.push(&piece, sink))?;
             loaded_bytes += bytes.len() as u64;
-            progress(Progress { stage: Stage::Weights, loaded_bytes, total_bytes });
+            progress(Progress { stage: Stage::Weights, loaded_bytes, total_bytes, ..Progress::default() });
             Ok(())
         };
         files.stream(&checkpoint.files[file].name, range, &mut push).await?;
