@@ -11,6 +11,8 @@ pub(crate) enum Code {
     Aborted,
     /// A file is missing, unreachable or unreadable.
     Files,
+    /// A hub keeps the model for those who have accepted its licence.
+    Gated,
     /// The file is no model, a broken one, or one that is not supported.
     Model,
     /// An option or a prompt is out of range.
@@ -26,6 +28,7 @@ impl Code {
         match self {
             Self::Aborted => "aborted",
             Self::Files => "files",
+            Self::Gated => "gated",
             Self::Model => "model",
             Self::Options => "options",
             Self::Gpu => "gpu",
@@ -46,6 +49,7 @@ pub(crate) fn fault(code: Code, message: &str) -> JsValue {
 pub(crate) fn engine_fault(error: &Error) -> JsValue {
     let code = match error {
         Error::Files(_) | Error::MissingFile { .. } => Code::Files,
+        Error::Gated(_) => Code::Gated,
         Error::Checkpoint(_) | Error::Text(_) | Error::NoTokenizer | Error::Vocabulary { .. } => Code::Model,
         Error::Decoder(_) | Error::NonFinite { .. } => Code::Gpu,
         Error::Option { .. } | Error::EmptyPrompt | Error::PromptTooLong { .. } | Error::TokenId { .. } => {
