@@ -171,7 +171,9 @@ impl Client<'_> {
             (416, _) => Ok(Answer::Empty),
             (404 | 410, _) => Ok(Answer::Missing),
             (401 | 403, Some(hub)) => Err(Trouble::Lasting(gated(hub, status))),
-            (429 | 500..=599, _) if self.has_answered.get() => Err(Trouble::Passing(refusal(status))),
+            (429 | 500..=599, _) if self.has_answered.get() => {
+                Err(Trouble::Passing(format!("the server answers with status {status}")))
+            }
             _ => Err(Trouble::Lasting(Error::Files(format!("{url}: {}", refusal(status))))),
         }
     }
@@ -205,12 +207,11 @@ fn gated(hub: &Hub, status: u16) -> Error {
     let Hub { repo, token } = hub;
     let advice = match token {
         None => "accept its licence there and give a token that may read it",
-        Some(_) => {
-            "the token may not read it: accept its licence there, and look whether the token may read gated repositories"
-        }
+        Some(_) => "this token may not read it; accept its licence there, or give another token",
     };
     Error::Gated(format!(
-        "{repo} gives nothing to this page (status {status}); {advice}. Where there is no such repository the hub says the same"
+        "{repo} is not open to everybody (status {status}): {advice}. A repository that does not exist is refused \
+         in the same way"
     ))
 }
 

@@ -23,7 +23,7 @@ const FIRST_BYTES: u64 = 64 << 10;
 const PART_BYTES: u64 = 8 << 20;
 const PARTS: usize = 4;
 /// A server that says nothing for so long is asked again.
-const SILENCE_MS: f64 = 15_000.0;
+const SILENCE_MS: f64 = 10_000.0;
 
 /// A folder of some server.
 pub(crate) struct Web {
