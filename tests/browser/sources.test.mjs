@@ -114,6 +114,8 @@ test("what a model takes is told before a weight is asked for, and holds", async
   const [plan] = plans;
   console.log(JSON.stringify(plan));
   assert.equal(plans.length, 1);
+  const keys = "context,device,download_bytes,kv_bytes,largest_buffer_bytes,verdict,weights_bytes";
+  assert.equal(Object.keys(plan).sort().join(), keys, "as messages.ts promises");
   assert.equal(plan.verdict, "fits");
   const size = hub.files.get("model.safetensors").length;
   assert.ok(size - 65_536 < plan.download_bytes && plan.download_bytes < size, `${plan.download_bytes} of ${size}`);
@@ -174,7 +176,7 @@ test("owner/name in the field of the doorway is a repository of a hub", async ()
   await page.getByLabel("or an address").fill("someone/some-model@v2");
   await page.getByRole("button", { name: "Open" }).click();
   await page.getByLabel("Token for huggingface.co").waitFor();
-  assert.equal(await page.getByRole("link").getAttribute("href"), "https://huggingface.co/someone/some-model");
+  assert.equal(await page.getByRole("link").first().getAttribute("href"), "https://huggingface.co/someone/some-model");
   await browser.context.unroute("https://huggingface.co/**");
   await page.close();
 });

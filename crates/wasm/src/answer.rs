@@ -42,14 +42,15 @@ pub(crate) struct Stamp {
 }
 
 impl Stamp {
-    /// Whether nothing that both tell differs.
+    /// Whether nothing that both tell differs; mirrors of one file may differ in its time, not in its ETag.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
         fn agree<T: PartialEq>(a: &Option<T>, b: &Option<T>) -> bool {
             a.is_none() || b.is_none() || a == b
         }
+        let is_named = self.etag.is_some() && other.etag.is_some();
         agree(&self.size_bytes, &other.size_bytes)
             && agree(&self.etag, &other.etag)
-            && agree(&self.modified, &other.modified)
+            && (is_named || agree(&self.modified, &other.modified))
     }
 }
 
@@ -77,15 +78,15 @@ impl Client<'_> {
     ///
     /// # Errors
     /// The server cannot be reached or refuses.
-    pub(crate) async fn get(&self, url: &str, ask: Ask) -> Result<Answer, Trouble> {
+    pub(crate) async fn get(&self, url: &str, ask: Ask, is_weights: bool) -> Result<Answer, Trouble> {
         let range = match &ask {
             Ask::First(len) => Some(0..*len),
             Ask::Part(range) => Some(range.clone()),
             Ask::Whole => None,
         };
         let init = self.request(range)?;
-        if matches!(ask, Ask::Part(_)) {
-            // A browser's cache lets only one request at a time at a file.
+        if is_weights && !matches!(ask, Ask::Whole) {
+            // A browser's cache lets only one request at a time at a file, and may keep an old beginning of a new one.
             init.set_cache(RequestCache::NoStore);
         }
         let response = match self.fetch(url, &init).await {
@@ -131,6 +132,7 @@ impl Client<'_> {
         }
         let init = RequestInit::new();
         init.set_headers(&headers);
+        init.set_cache(RequestCache::NoCache);
         init.set_signal(Some(self.signal));
         Ok(init)
     }

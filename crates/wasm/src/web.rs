@@ -24,6 +24,7 @@ const PART_BYTES: u64 = 8 << 20;
 const PARTS: usize = 4;
 /// A server that says nothing for so long is asked again.
 const SILENCE_MS: f64 = 10_000.0;
+const CHANGED: &str = "the file changed on the server while it was loading; load it again";
 
 /// A folder of some server.
 pub(crate) struct Web {
@@ -75,15 +76,16 @@ impl Web {
     async fn meet(&self, name: &str, url: &str, heard: &Cell<f64>) -> Result<Known, Trouble> {
         let known =
             |size_bytes| Known { size_bytes, prefix: Vec::new(), has_ranges: false, stamp: Stamp::default() };
-        let (response, mut stamp, has_ranges) = match self.client().get(url, Ask::First(FIRST_BYTES)).await? {
-            Answer::Missing => return Ok(known(None)),
-            Answer::Empty => return Ok(known(Some(0))),
-            // A server of an app answers a missing file with its front page.
-            Answer::Page if !is_weights(name) && name != "config.json" => return Ok(known(None)),
-            Answer::Page => return Err(page(url)),
-            Answer::Part { response, stamp, .. } => (response, stamp, true),
-            Answer::Whole { response, stamp } => (response, stamp, false),
-        };
+        let (response, mut stamp, has_ranges) =
+            match self.client().get(url, Ask::First(FIRST_BYTES), is_weights(name)).await? {
+                Answer::Missing => return Ok(known(None)),
+                Answer::Empty => return Ok(known(Some(0))),
+                // A server of an app answers a missing file with its front page.
+                Answer::Page if !is_weights(name) && name != "config.json" => return Ok(known(None)),
+                Answer::Page => return Err(page(url)),
+                Answer::Part { response, stamp, .. } => (response, stamp, true),
+                Answer::Whole { response, stamp } => (response, stamp, false),
+            };
         if has_ranges && stamp.size_bytes.is_none() {
             // A server of another site may hide the size of the whole behind a part of it.
             stamp.size_bytes = Some(self.client().told_length(url).await?);
@@ -173,16 +175,17 @@ impl Web {
         take: &mut dyn FnMut(Uint8Array),
     ) -> Result<(), Trouble> {
         let lasting = |words: String| Err(Trouble::Lasting(Error::Files(format!("{url}: {words}"))));
-        let (response, stamp, start, is_whole) = match self.client().get(url, ask).await? {
+        let (response, stamp, start, is_whole) = match self.client().get(url, ask, is_weights(name)).await? {
             Answer::Part { response, start, stamp } => (response, stamp, start.unwrap_or(range.start), false),
             Answer::Whole { response, stamp } => (response, stamp, 0, true),
             Answer::Page => return Err(page(url)),
-            Answer::Missing | Answer::Empty => {
+            Answer::Missing => {
                 return lasting("the server had this file a moment ago and has it no more".to_owned());
             }
+            Answer::Empty => return lasting(CHANGED.to_owned()),
         };
         if self.known.borrow().get(name).is_some_and(|known| !known.stamp.is_like(&stamp)) {
-            return lasting("the file changed on the server while it was loading; load it again".to_owned());
+            return lasting(CHANGED.to_owned());
         }
         if !is_whole && start != range.start {
             return lasting(format!("asked from byte {}, the server answered from {start}", range.start));

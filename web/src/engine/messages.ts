@@ -68,7 +68,7 @@ export interface Plan {
 export interface Device {
   /** Most bytes of a GPU buffer. */
   readonly buffer_bytes: number;
-  /** Of the device, roughly; some browsers keep it to themselves, and none says more than 8 GB or so. */
+  /** Of the device, roughly; some browsers keep it to themselves, and some say 8 GB for all that is more. */
   readonly memory_bytes?: number;
 }
 

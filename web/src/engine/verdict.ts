@@ -3,7 +3,7 @@
 import { fault } from "./adapter";
 import type { Device, Plan, Prospect } from "./messages";
 
-/** What a browser says at most of a device's memory: "8 GB or more". */
+/** From here on a browser may mean more than it says. */
 const MOST_TOLD_BYTES = 8 * 2 ** 30;
 
 /** The plan with its verdict; throws where the model cannot fit, with what is needed and what there is. */

@@ -24,7 +24,7 @@ import { keptToken } from "./tokens";
 type Stage =
   | { readonly is: "looking" }
   | { readonly is: "doorway"; readonly fault: string | undefined }
-  | { readonly is: "gate"; readonly fault: string; readonly repo: URL }
+  | { readonly is: "gate"; readonly repo: URL; readonly hasToken: boolean }
   | { readonly is: "loading"; readonly stop: AbortController; readonly progress?: Progress; readonly plan?: Prospect }
   | { readonly is: "asking"; readonly stop: AbortController; readonly plan: Prospect; readonly decide: (goes: boolean) => void }
   | { readonly is: "ready"; readonly conversation: Conversation };
@@ -128,7 +128,7 @@ export class App extends LitElement {
     if (source.hub.token === undefined && kept !== undefined) {
       void this.open(withToken(choice, kept));
     } else {
-      this.stage = { is: "gate", fault: sentence(error), repo };
+      this.stage = { is: "gate", repo, hasToken: source.hub.token !== undefined };
     }
   }
 
@@ -187,7 +187,8 @@ export class App extends LitElement {
       case "doorway":
         return html`<reckon-doorway .fault=${stage.fault} .isEmpty=${this.#choice === undefined} @enter=${this.#enter} @again=${this.#again}></reckon-doorway>`;
       case "gate":
-        return html`<reckon-gate .repo=${stage.repo} .fault=${stage.fault} @admit=${this.#admit}></reckon-gate>`;
+        return html`<reckon-gate .repo=${stage.repo} .hasToken=${stage.hasToken} @admit=${this.#admit}
+          @leave=${this.#leave}></reckon-gate>`;
       case "asking":
         return html`<reckon-plan .plan=${stage.plan} .name=${this.#choice?.name ?? ""} .isLocal=${!!this.#choice && "files" in this.#choice.source}
           @decide=${(event: Decided) => stage.decide(event.goes)}></reckon-plan>`;
@@ -236,6 +237,10 @@ export class App extends LitElement {
     if (this.#choice) {
       void this.open(withToken(this.#choice, event.token));
     }
+  };
+
+  #leave = (): void => {
+    this.stage = { is: "doorway", fault: undefined };
   };
 
   #enter = (event: Entered): void => this.#bring(event.given);

@@ -13,26 +13,35 @@ export class Admitted extends Event {
 
 /** A repository that asks for its licence to be accepted: the way there, and a place for a token. */
 export class Gate extends LitElement {
-  static override properties = { repo: { attribute: false }, fault: { attribute: false } };
+  static override properties = { repo: { attribute: false }, hasToken: { attribute: false } };
 
   /** The repository's page. */
   repo!: URL;
-  fault = "";
+  /** A token was tried, and refused. */
+  hasToken = false;
 
   override render(): TemplateResult {
     const { host, origin, pathname, href } = this.repo;
     const isKept = keptToken(origin) !== undefined;
     return html`
       <h2>${pathname.slice(1)}</h2>
-      <p>Its owner gives it to those who have accepted its licence.</p>
+      <p class=${this.hasToken ? "fault" : "why"} role="alert">
+        ${this.hasToken ? "The hub refuses this token." : "The hub does not give this model to everybody."}
+      </p>
       <ol>
-        <li>Accept the licence at <a href=${href} target="_blank" rel="noreferrer">${host}${pathname}</a>.</li>
-        <li>Make a token there that may read it, and put it here.</li>
+        <li>Accept its licence at <a href=${href} target="_blank" rel="noreferrer">${host}${pathname}</a>.</li>
+        <li>
+          Make a
+          ${host === "huggingface.co" ? html`<a href="https://huggingface.co/settings/tokens" target="_blank" rel="noreferrer">token</a>` : "token"}
+          there that may read it, and give it here.
+        </li>
       </ol>
+      <p class="small">Where there is no such repository the hub answers in the same way.</p>
       <form @submit=${this.#submit}>
         <input name="token" type="password" aria-label="Token for ${host}" placeholder="Token for ${host}"
           autocomplete="off" spellcheck="false" required />
         <button class="main">Open</button>
+        <button type="button" @click=${() => this.dispatchEvent(new Event("leave"))}>Choose another</button>
         <label><input name="keep" type="checkbox" /> Remember on this device</label>
       </form>
       <p class="small">
@@ -40,7 +49,6 @@ export class Gate extends LitElement {
         by this site alone.
         ${isKept ? html`<button type="button" class="link" @click=${this.#forget}>Forget the one that is remembered</button>` : nothing}
       </p>
-      <p class="fault" role="alert">${this.fault}</p>
     `;
   }
 
@@ -98,15 +106,17 @@ export class Gate extends LitElement {
       accent-color: var(--accent);
       margin-inline: 0 0.25rem;
     }
-    .small,
-    .fault {
+    @media (max-width: 30rem) {
+      form button[type="button"] {
+        order: 1;
+      }
+    }
+    .small {
       color: var(--soft);
       font-size: 0.82rem;
     }
     .fault {
-      padding-top: 0.9rem;
-      border-top: 1px solid var(--faint);
-      overflow-wrap: anywhere;
+      color: var(--fault);
     }
     .link {
       padding: 0;

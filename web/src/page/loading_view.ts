@@ -1,4 +1,4 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 
 import { base } from "./base_styles";
 import { controls } from "./controls";
@@ -13,6 +13,9 @@ const STAGES: Record<Progress["stage"], string> = {
   checking: "Holding every kernel against a known answer",
 };
 
+/** Time without a byte after which that is said. */
+const SILENCE_MS = 3000;
+
 /** A model on its way: bytes, rate, time left, and a way to stop. */
 export class LoadingView extends LitElement {
   static override properties = {
@@ -25,9 +28,22 @@ export class LoadingView extends LitElement {
   plan: Plan | undefined;
   name = "";
   #pace = new Pace();
+  #heard = performance.now();
+  #timer = 0;
 
-  override willUpdate(): void {
-    if (this.progress?.stage === "weights") {
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#timer = window.setInterval(() => this.requestUpdate(), 1000);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#timer);
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("progress") && this.progress?.stage === "weights") {
+      this.#heard = performance.now();
       this.#pace.mark(performance.now(), this.progress.loaded_bytes);
     }
   }
@@ -52,6 +68,9 @@ export class LoadingView extends LitElement {
   }
 
   #rest(loaded: number, total: number): string | typeof nothing {
+    if (performance.now() - this.#heard > SILENCE_MS) {
+      return "Waiting for the server";
+    }
     const rate = this.#pace.bytesPerSecond;
     if (rate === undefined || rate === 0) {
       return nothing;

@@ -89,11 +89,10 @@ function verdict({ verdict, device: { memory_bytes: memory } }: Prospect): strin
   if (memory === undefined) {
     return "The GPU takes buffers of this size. This browser does not tell how much memory the device has.";
   }
-  const isMost = memory >= 8 * 2 ** 30;
-  const size = `${isMost ? "at least" : "about"} ${Math.round(memory / 2 ** 30)} GB of memory`;
+  const size = `${memory / 2 ** 30} GB of memory${memory >= 8 * 2 ** 30 ? " or more" : ""}`;
   return verdict === "tight"
-    ? `That is tight: the browser tells of ${size}. The tab may be closed by the system while it loads.`
-    : `It fits: this device has ${size}.`;
+    ? `That is tight: this device has ${size}. The browser may close the tab while the model loads.`
+    : `It should fit: this device has ${size}.`;
 }
 
 customElements.define("reckon-plan", PlanView);
