@@ -129,7 +129,6 @@ test("a file that changes while it loads is told exactly", async () => {
 const MOMENTS = [
   ["in the headers", "headers", 100, () => (hub.hold = "config.json")],
   ["in the header of the weights", "headers", 300, () => (hub.hold = WEIGHTS)],
-  ["while weights stream", "weights", 0, () => {}],
   ["while the server is silent", "weights", 500, () => (hub.stalls = [1 << 20])],
   ["between two tries", "weights", 700, () => ((hub.cuts = [20 << 20]), (hub.onCut = () => (hub.fails = true)))],
   ["while kernels are checked", "checking", 0, () => {}],

@@ -138,6 +138,24 @@ test("a model whose keys fit no buffer is refused before a weight is asked for",
   assert.ok(hub.fetched.every(({ name, range }) => !name.endsWith(".safetensors") || range === "bytes=0-65535"));
 });
 
+test("a device with too little memory is told so, one with little is tight", async (context) => {
+  let memory_gib;
+  await browser.context.route("**/worker-*.js", async (route) => {
+    const script = await (await route.fetch()).text();
+    const body = `Object.defineProperty(navigator, "deviceMemory", { get: () => ${memory_gib} });\n${script}`;
+    await route.fulfill({ contentType: "text/javascript", body });
+  });
+  context.after(() => browser.context.unroute("**/worker-*.js"));
+  const source = { url: `${site.url}/golden/tiny_text/model.gguf` };
+  memory_gib = 0.001;
+  const { said, plans } = await load(source, { goes: false });
+  console.log(said);
+  assert.match(said, /^gpu: the model needs 1 MB of GPU memory with 512 positions.*about 1 MB of memory in all.*smaller/s);
+  assert.deepEqual(plans, []);
+  memory_gib = 0.002;
+  assert.equal((await load(source, { goes: false })).plans[0].verdict, "tight");
+});
+
 test("the page leads through the gate, asks before it downloads, and remembers a token only if told to", async () => {
   hub.mend();
   const address = `${site.url}/?repo=${REPO}&host=${encodeURIComponent(hub.url)}`;
