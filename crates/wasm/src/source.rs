@@ -53,11 +53,14 @@ impl Files for Source {
 
     async fn read(&self, name: &str, range: Range<u64>) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::new();
-        self.stream(name, range, &mut |piece| {
+        self.stream(name, range.clone(), &mut |piece| {
             bytes.extend_from_slice(piece);
             Ok(())
         })
         .await?;
+        if let Self::Web(web) = self {
+            web.keep(name, range.start, &bytes);
+        }
         Ok(bytes)
     }
 

@@ -253,6 +253,15 @@ impl Web {
         }
     }
 
+    /// Keeps bytes that a header was sought in: weights may begin among them, and are not fetched again.
+    pub(crate) fn keep(&self, name: &str, start: u64, bytes: &[u8]) {
+        let mut known = self.known.borrow_mut();
+        let known = known.get_mut(name).filter(|known| known.prefix.len() as u64 == start);
+        if let Some(known) = known {
+            known.prefix.extend_from_slice(bytes);
+        }
+    }
+
     /// What of `range` is in memory, from its start on.
     fn kept(&self, name: &str, range: Range<u64>) -> Vec<u8> {
         let known = self.known.borrow();

@@ -15,7 +15,7 @@ interface Adapter {
 const DEFAULT_BUFFER_BYTES = 128 * 2 ** 20;
 
 /** Resolves with what the device offers where there is an adapter; rejects with what to do where there is none. */
-export async function requireAdapter(default_limits = false): Promise<Device> {
+export async function requireAdapter(defaultLimits = false): Promise<Device> {
   const { gpu, deviceMemory: memory } = navigator as { gpu?: Gpu; deviceMemory?: number };
   if (!gpu) {
     throw fault(
@@ -33,7 +33,7 @@ export async function requireAdapter(default_limits = false): Promise<Device> {
   }
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
   return {
-    buffer_bytes: default_limits ? DEFAULT_BUFFER_BYTES : Math.min(maxBufferSize, maxStorageBufferBindingSize),
+    buffer_bytes: defaultLimits ? DEFAULT_BUFFER_BYTES : Math.min(maxBufferSize, maxStorageBufferBindingSize),
     ...(memory === undefined ? {} : { memory_bytes: memory * 2 ** 30 }),
   };
 }
