@@ -1,7 +1,9 @@
 //! Time, which nothing below the faces may read.
 
+use js_sys::Promise;
 use wasm_bindgen::JsCast;
-use web_sys::WorkerGlobalScope;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortSignal, WorkerGlobalScope};
 
 /// The scope this worker runs in.
 pub(crate) fn scope() -> WorkerGlobalScope {
@@ -11,4 +13,19 @@ pub(crate) fn scope() -> WorkerGlobalScope {
 /// Milliseconds since some fixed moment; never goes backwards.
 pub(crate) fn now_ms() -> f64 {
     scope().performance().map_or(0.0, |performance| performance.now())
+}
+
+/// Waits that long, or until `signal` says to stop.
+pub(crate) async fn sleep(ms: u32, signal: &AbortSignal) {
+    let promise = Promise::new(&mut |resolve, _| {
+        // Where neither can be set there is nothing to wait for, and the promise must not stay open.
+        let set = scope()
+            .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms as i32)
+            .and_then(|_| signal.add_event_listener_with_callback("abort", &resolve));
+        if set.is_err() || signal.aborted() {
+            let _ = resolve.call0(&resolve);
+        }
+    });
+    // It is never rejected.
+    let _ = JsFuture::from(promise).await;
 }

@@ -14,17 +14,20 @@ mod loaded;
 mod local;
 mod options;
 mod panic;
+mod place;
 mod progress;
 mod reader;
 mod session;
 mod source;
 mod statistics;
+mod trouble;
 mod web;
+mod window;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
 /// Types of what crosses, for the generated declarations.
 #[wasm_bindgen(typescript_custom_section)]
 const MESSAGES: &str = r#"
-import type { Description, GenerateOptions, LoadOptions, ModelEvent, Progress, Prompt, Source, Statistics } from "../src/engine/messages";
+import type { Description, GenerateOptions, LoadOptions, ModelEvent, Plan, Progress, Prompt, Source, Statistics } from "../src/engine/messages";
 "#;

@@ -11,6 +11,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, File};
 
 use crate::fault::{Code, fault, words};
+use crate::trouble::stopped;
 
 /// Bytes of a file in the heap at once.
 const PIECE_BYTES: u64 = 1 << 20;
@@ -69,7 +70,7 @@ impl Local {
         let mut start = range.start;
         while start < range.end {
             if self.signal.aborted() {
-                return Err(Error::Files("loading was stopped".to_owned()));
+                return Err(stopped());
             }
             let end = range.end.min(start + PIECE_BYTES);
             let slice = file.slice_with_f64_and_f64(start as f64, end as f64).map_err(unreadable)?;

@@ -6,19 +6,18 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{ReadableStreamDefaultReader, Response};
 
 /// Bytes copied into the heap at once.
-const PIECE_BYTES: usize = 1 << 20;
+const PIECE_BYTES: u32 = 1 << 20;
 
 /// Reads a body; what is left unread when it goes is not fetched any more.
 pub(crate) struct Reader {
     reader: ReadableStreamDefaultReader,
-    piece: Vec<u8>,
 }
 
 impl Reader {
     /// A reader of `response`'s body, or nothing where it has none.
     pub(crate) fn of(response: &Response) -> Option<Self> {
         let reader = response.body()?.get_reader().unchecked_into();
-        Some(Self { reader, piece: Vec::new() })
+        Some(Self { reader })
     }
 
     /// The next chunk, or `None` at the end.
@@ -33,25 +32,28 @@ impl Reader {
         }
         Ok(Some(Reflect::get(&read, &JsValue::from_str("value"))?.unchecked_into()))
     }
+}
 
-    /// Hands bytes `start..end` of `chunk` to `sink` through a buffer that is used again and again.
+/// Brings chunks into the heap through a buffer that is used again and again.
+#[derive(Default)]
+pub(crate) struct Ladle {
+    piece: Vec<u8>,
+}
+
+impl Ladle {
+    /// Hands all of `chunk` to `sink`, piece by piece.
     pub(crate) fn hand_on<E>(
         &mut self,
         chunk: &Uint8Array,
-        start: u32,
-        end: u32,
         sink: &mut dyn FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<(), E> {
-        let mut start = start;
-        while start < end {
-            let len = (end - start).min(PIECE_BYTES as u32);
-            if self.piece.len() < len as usize {
-                self.piece.resize(len as usize, 0);
-            }
-            let piece = &mut self.piece[..len as usize];
-            chunk.subarray(start, start + len).copy_to(piece);
-            sink(piece)?;
-            start += len;
+        let mut start = 0;
+        while start < chunk.length() {
+            let end = chunk.length().min(start + PIECE_BYTES);
+            self.piece.resize((end - start) as usize, 0);
+            chunk.subarray(start, end).copy_to(&mut self.piece);
+            sink(&self.piece)?;
+            start = end;
         }
         Ok(())
     }

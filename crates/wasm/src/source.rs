@@ -1,4 +1,4 @@
-//! Where a model comes from: an address, or files a visitor gave.
+//! Where a model comes from: an address, a hub, or files a visitor gave.
 
 use std::ops::Range;
 
@@ -9,6 +9,7 @@ use web_sys::AbortSignal;
 
 use crate::fault::{Code, fault};
 use crate::local::Local;
+use crate::place::Place;
 use crate::web::Web;
 
 /// A place that holds one model's files.
@@ -18,16 +19,19 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// Of `{ url }` or `{ files: [{ path, file }] }`.
+    /// Of `{ url }`, `{ hub: { repo, revision?, file?, host?, token? } }` or `{ files: [{ path, file }] }`.
     pub(crate) fn new(value: &JsValue, signal: &AbortSignal) -> Result<Self, JsValue> {
         let get = |key: &str| Reflect::get(value, &JsValue::from_str(key)).unwrap_or_default();
         if let Some(url) = get("url").as_string() {
-            return Web::new(&url, signal).map(Self::Web);
+            return Ok(Self::Web(Web::new(Place::at(&url)?, signal)));
+        }
+        if get("hub").is_object() {
+            return Ok(Self::Web(Web::new(Place::on_hub(&get("hub"))?, signal)));
         }
         if let Ok(files) = get("files").dyn_into::<Array>() {
             return Local::new(&files, signal).map(Self::Local);
         }
-        Err(fault(Code::Options, "source: expected { url } or { files }"))
+        Err(fault(Code::Options, "source: expected { url }, { hub } or { files }"))
     }
 
     /// What the engine is to load: the name of a GGUF, or nothing for a Hugging Face folder.
@@ -49,11 +53,14 @@ impl Files for Source {
 
     async fn read(&self, name: &str, range: Range<u64>) -> Result<Vec<u8>, Error> {
         let mut bytes = Vec::new();
-        self.stream(name, range, &mut |piece| {
+        self.stream(name, range.clone(), &mut |piece| {
             bytes.extend_from_slice(piece);
             Ok(())
         })
         .await?;
+        if let Self::Web(web) = self {
+            web.keep(name, range.start, &bytes);
+        }
         Ok(bytes)
     }
 

@@ -1,13 +1,22 @@
-/** Whether there is anybody to compute, asked before a byte of a model is fetched. */
+/** Whether there is anybody to compute and what it can hold, asked before a byte of a model is fetched. */
+
+import type { Device } from "./messages";
 
 /** The part of `navigator.gpu` that is asked here. */
 interface Gpu {
-  requestAdapter(options?: { powerPreference: "high-performance" }): Promise<object | null>;
+  requestAdapter(options?: { powerPreference: "high-performance" }): Promise<Adapter | null>;
 }
 
-/** Resolves where there is an adapter; rejects with what to do where there is none. */
-export async function requireAdapter(): Promise<void> {
-  const { gpu } = navigator as { gpu?: Gpu };
+interface Adapter {
+  readonly limits: { readonly maxBufferSize: number; readonly maxStorageBufferBindingSize: number };
+}
+
+/** `maxStorageBufferBindingSize` of every adapter. */
+const DEFAULT_BUFFER_BYTES = 128 * 2 ** 20;
+
+/** Resolves with what the device offers where there is an adapter; rejects with what to do where there is none. */
+export async function requireAdapter(defaultLimits = false): Promise<Device> {
+  const { gpu, deviceMemory: memory } = navigator as { gpu?: Gpu; deviceMemory?: number };
   if (!gpu) {
     throw fault(
       isSecureContext
@@ -15,14 +24,21 @@ export async function requireAdapter(): Promise<void> {
         : "WebGPU works on https pages and on localhost only, and this page is neither",
     );
   }
-  if (!(await gpu.requestAdapter({ powerPreference: "high-performance" }))) {
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter) {
     throw fault(
       "this browser has WebGPU but finds no GPU adapter it may use; update the graphics driver, turn hardware " +
         "acceleration on in the browser's settings, or try another browser",
     );
   }
+  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  return {
+    buffer_bytes: defaultLimits ? DEFAULT_BUFFER_BYTES : Math.min(maxBufferSize, maxStorageBufferBindingSize),
+    ...(memory === undefined ? {} : { memory_bytes: memory * 2 ** 30 }),
+  };
 }
 
-function fault(message: string): Error {
+/** An error of the GPU's, for the person who reads it. */
+export function fault(message: string): Error {
   return Object.assign(new Error(message), { code: "gpu" });
 }

@@ -68,8 +68,8 @@ export class Channel {
   }
 
   /** Ends the worker; whatever waits is rejected. */
-  close(): void {
-    this.#break(new ReckonError({ code: "aborted", message: "the engine was closed" }));
+  close(message = "the engine was closed"): void {
+    this.#break(new ReckonError({ code: "aborted", message }));
   }
 
   #hear(reply: Reply): void {

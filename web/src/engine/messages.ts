@@ -5,8 +5,25 @@
  * `tests/browser` hold what really comes against the lists below.
  */
 
-/** Where a model comes from: an address of a `.gguf` or of a Hugging Face folder, or files a visitor gave. */
-export type Source = { readonly url: string } | { readonly files: readonly GivenFile[] };
+/** Where a model comes from: an address of a `.gguf` or of a Hugging Face folder, a hub, or files a visitor gave. */
+export type Source =
+  | { readonly url: string }
+  | { readonly hub: Hub }
+  | { readonly files: readonly GivenFile[] };
+
+/** A repository of a hub that lays its files out as Hugging Face does. */
+export interface Hub {
+  /** `owner/name`. */
+  readonly repo: string;
+  /** A branch, a tag or a commit; `main` if left out. */
+  readonly revision?: string;
+  /** The `.gguf` in it; the Hugging Face folder if left out. */
+  readonly file?: string;
+  /** `https://huggingface.co` if left out. */
+  readonly host?: string;
+  /** Proves who asks. It is sent to the hub in a header, and kept nowhere. */
+  readonly token?: string;
+}
 
 /** A file and its path relative to what was given. */
 export interface GivenFile {
@@ -34,6 +51,31 @@ export interface Progress {
   /** 0 until the headers are read. */
   readonly total_bytes: number;
   readonly heap_bytes: number;
+}
+
+/** What a model will take, told before its first weight is fetched; activations come on top, a few MB. */
+export interface Plan {
+  readonly download_bytes: number;
+  readonly weights_bytes: number;
+  /** Of a conversation's keys and values once its context is full. */
+  readonly kv_bytes: number;
+  readonly context: number;
+  /** Of the largest buffer that cannot be cut. */
+  readonly largest_buffer_bytes: number;
+}
+
+/** What a browser tells of the device. */
+export interface Device {
+  /** Most bytes of a GPU buffer. */
+  readonly buffer_bytes: number;
+  /** Of the device, roughly; some browsers keep it to themselves, and some say 8 GB for all that is more. */
+  readonly memory_bytes?: number;
+}
+
+/** A plan held against the device. What cannot fit is refused instead. */
+export interface Prospect extends Plan {
+  readonly device: Device;
+  readonly verdict: "fits" | "tight";
 }
 
 /** What was loaded, and what it takes. */
@@ -118,7 +160,7 @@ export interface Statistics {
 }
 
 /** What kind of fault it is; the page chooses its advice by it. */
-export type FaultCode = "aborted" | "files" | "model" | "options" | "gpu" | "state" | "defect";
+export type FaultCode = "aborted" | "files" | "gated" | "model" | "options" | "gpu" | "state" | "defect";
 
 /** An error on its way through a message. */
 export interface Fault {
@@ -139,13 +181,16 @@ export type Request =
   | { readonly call: number; readonly ask: "logits"; readonly tokens: Uint32Array; readonly prefill?: number }
   | { readonly call: number; readonly ask: "describe" }
   | { readonly call: number; readonly ask: "lose-device" }
+  /** The answer to a plan: whether the load of number `what` goes on. */
+  | { readonly call: number; readonly ask: "proceed"; readonly what: number; readonly goes: boolean }
   /** Ends the call of number `what`: a load or a generation. */
   | { readonly call: number; readonly ask: "abort"; readonly what: number }
   | { readonly call: number; readonly ask: "close-session"; readonly session: number };
 
-/** A reply from the worker: any number of `progress` or `event`, then one `result` or `fault`. */
+/** A reply from the worker: any number of `progress` or `event`, one `plan` where a model is loaded, then one `result` or `fault`. */
 export type Reply =
   | { readonly call: number; readonly tell: "progress"; readonly progress: Progress }
+  | { readonly call: number; readonly tell: "plan"; readonly plan: Prospect }
   | {
       readonly call: number;
       readonly tell: "event";

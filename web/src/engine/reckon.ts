@@ -19,15 +19,21 @@ import type {
   ModelEvent,
   Progress,
   Prompt,
+  Prospect,
   Source,
   Statistics,
 } from "./messages";
+
+/** A load that was told to stop and has not stopped by itself is stopped by force. */
+const GRACE_MS = 50;
 
 /** What may accompany loading. */
 export interface LoadExtras extends LoadOptions {
   /** Ends the loading; it then rejects with an error of code `aborted`. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+  /** Hears, once, what the model will take; no weight is fetched before it resolves. `false` ends the loading. */
+  readonly onPlan?: (plan: Prospect) => boolean | void | Promise<boolean | void>;
 }
 
 /** What may accompany a generation. */
@@ -53,19 +59,35 @@ export class Reckon {
   ) {}
 
   /** Loads a model. */
-  static async load(source: Source, { signal, onProgress, ...options }: LoadExtras = {}): Promise<Reckon> {
+  static async load(source: Source, { signal, onProgress, onPlan, ...options }: LoadExtras = {}): Promise<Reckon> {
     const channel = new Channel();
+    let hasEnded = false;
+    // Compiling and checking kernels hears no signal: the worker itself is ended then.
+    const end = () => setTimeout(() => hasEnded || channel.close("loading was stopped"), GRACE_MS);
+    const proceed = async (plan: Prospect) => {
+      const goes = (await onPlan?.(plan)) !== false;
+      await channel.call({ ask: "proceed", what: call.number, goes }).result;
+    };
+    const call = channel.call({ ask: "load", source, options }, (reply) => {
+      if (reply.tell === "progress") {
+        onProgress?.(reply.progress);
+      } else if (reply.tell === "plan") {
+        proceed(reply.plan).catch((thrown: unknown) => channel.close(String(thrown)));
+      }
+    });
+    signal?.addEventListener("abort", end, { once: true });
+    if (signal?.aborted) {
+      end();
+    }
     try {
-      const call = channel.call({ ask: "load", source, options }, (reply) => {
-        if (reply.tell === "progress") {
-          onProgress?.(reply.progress);
-        }
-      });
       const description = await channel.abortable(call, signal);
       return new Reckon(channel, description as Description);
     } catch (error) {
       channel.close();
       throw error;
+    } finally {
+      hasEnded = true;
+      signal?.removeEventListener("abort", end);
     }
   }
 

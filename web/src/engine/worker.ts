@@ -2,12 +2,15 @@
 
 import init, { type Engine, load, on_panic, type Session } from "../../pkg/reckon.js";
 import { requireAdapter } from "./adapter";
-import type { Fault, FaultCode, Reply, Request, Result } from "./messages";
+import type { Device, Fault, FaultCode, Plan, Progress, Reply, Request, Result } from "./messages";
+import { prospect } from "./verdict";
 
 /** Conversations by number; each has its place in the GPU's memory. */
 const sessions = new Map<number, Session>();
 /** How to end a running call. */
 const aborts = new Map<number, () => void>();
+/** How to answer a load that waits for its plan's answer. */
+const consents = new Map<number, (goes: boolean) => void>();
 let engine: Engine | undefined;
 let isBroken = false;
 
@@ -78,6 +81,8 @@ async function perform(request: Request): Promise<Result> {
       return loaded().description();
     case "lose-device":
       return loaded().lose_device();
+    case "proceed":
+      return consents.get(request.what)?.(request.goes);
     case "abort":
       return aborts.get(request.what)?.();
     case "close-session":
@@ -102,9 +107,24 @@ async function loadModel({ call, source, options }: Request & { ask: "load" }): 
   engine = undefined;
   const controller = new AbortController();
   aborts.set(call, () => controller.abort());
-  await requireAdapter();
-  engine = await load(source, options, (progress) => post({ call, tell: "progress", progress }), controller.signal);
+  const device = await requireAdapter(options.default_limits);
+  const onPlan = (plan: Plan) => consent(call, plan, device, controller.signal);
+  const onProgress = (progress: Progress) => post({ call, tell: "progress", progress });
+  engine = await load(source, options, onPlan, onProgress, controller.signal);
   return engine.description();
+}
+
+/** Tells the page what a model will take; resolves where the load is to go on. */
+async function consent(call: number, plan: Plan, device: Device, signal: AbortSignal): Promise<void> {
+  post({ call, tell: "plan", plan: prospect(plan, device) });
+  const goes = await new Promise<boolean>((resolve) => {
+    consents.set(call, resolve);
+    signal.addEventListener("abort", () => resolve(false));
+  });
+  consents.delete(call);
+  if (!goes) {
+    throw Object.assign(new Error("loading was stopped"), { code: "aborted" });
+  }
 }
 
 /** The time on the visitor's clock, ISO 8601 without an offset: a chat template names the day where the visitor is. */

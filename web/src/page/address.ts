@@ -1,6 +1,6 @@
 /** What the page's address asks for. */
 
-import type { Dtype, LoadOptions, Sampling, Source } from "../engine/reckon";
+import type { Dtype, Hub, LoadOptions, Sampling, Source } from "../engine/reckon";
 
 /** A model to open, and what the page calls it. */
 export interface Choice {
@@ -17,7 +17,7 @@ export interface Wishes {
   readonly system: string | undefined;
 }
 
-/** Reads `?model=`, `dtype`, `kv`, `context`, `temperature`, `seed`, `max_tokens` and `system`. */
+/** Reads `?model=` or `?repo=`, `file`, `host`, `dtype`, `kv`, `context`, `temperature`, `seed`, `max_tokens` and `system`. */
 export function wishes(address: URL): Wishes {
   const asked = address.searchParams;
   const number = (name: string) => {
@@ -26,9 +26,13 @@ export function wishes(address: URL): Wishes {
   };
   const [context, temperature, seed] = [number("context"), number("temperature"), number("seed")];
   const [dtype, kv] = [asked.get("dtype"), asked.get("kv")];
-  const model = asked.get("model");
+  const [model, repo] = [asked.get("model"), asked.get("repo")];
   return {
-    choice: model ? atAddress(model, address) : undefined,
+    choice: repo
+      ? onHub(repo, { file: asked.get("file"), host: asked.get("host") })
+      : model
+        ? atAddress(model, address)
+        : undefined,
     load: {
       // A name the engine does not know is refused by the engine, in its own words.
       ...(dtype ? { dtype: dtype as Dtype } : {}),
@@ -49,6 +53,30 @@ export function atAddress(model: string, page: URL): Choice {
   const url = new URL(model, page);
   const names = url.pathname.split("/").filter((name) => name !== "");
   return { source: { url: url.href }, name: decodeURIComponent(names.at(-1) ?? url.host) };
+}
+
+/** The model in a repository, `owner/name` or `owner/name@revision`: a `.gguf` of it, or the folder that it is. */
+export function onHub(given: string, { file, host }: { file?: string | null; host?: string | null } = {}): Choice {
+  const [repo = "", revision] = given.split("@", 2);
+  const hub: Hub = { repo, ...(revision ? { revision } : {}), ...(file ? { file } : {}), ...(host ? { host } : {}) };
+  return { source: { hub }, name: (file || repo).split("/").at(-1) || given };
+}
+
+/** What a visitor typed: `owner/name` of a hub, or an address or a path. */
+export function named(given: string, page: URL): Choice {
+  const isRepo = /^[A-Za-z0-9_][\w.-]*\/[A-Za-z0-9_][\w.-]*(@\S+)?$/.test(given) && !/\.gguf$/i.test(given);
+  return isRepo ? onHub(given) : atAddress(given, page);
+}
+
+/** The choice with a token for its hub. */
+export function withToken(choice: Choice, token: string): Choice {
+  const { source } = choice;
+  return "hub" in source ? { ...choice, source: { hub: { ...source.hub, token } } } : choice;
+}
+
+/** Where a repository's page is. */
+export function hubPage({ host = "https://huggingface.co", repo }: Hub): URL {
+  return new URL(`${host.replace(/\/+$/, "")}/${repo}`);
 }
 
 /** The model that lies beside the app, if there is one. */

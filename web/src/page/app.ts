@@ -2,39 +2,45 @@ import { html, LitElement, nothing, type PropertyValues, type TemplateResult } f
 
 import "./composer";
 import "./doorway";
+import "./gate";
 import "./loading_view";
+import "./plan_view";
 import "./turn_view";
-import { type LoadOptions, type Progress, Reckon, ReckonError } from "../engine/reckon";
+import { type LoadOptions, type Progress, type Prospect, Reckon, ReckonError } from "../engine/reckon";
 import { about } from "./about";
-import { type Choice, atAddress, besideTheApp, wishes } from "./address";
+import { type Choice, besideTheApp, hubPage, named, withToken, wishes } from "./address";
 import { styles } from "./app_styles";
 import { base } from "./base_styles";
 import type { Composer } from "./composer";
 import { Conversation } from "./conversation";
 import type { Entered } from "./doorway";
-import { droppedFiles } from "./given";
+import { Drops } from "./drops";
+import type { Admitted } from "./gate";
+import { type Decided, isAsked } from "./plan_view";
 import { bytes } from "./quantities";
+import { keptToken } from "./tokens";
 
 /** What the page is about just now. */
 type Stage =
   | { readonly is: "looking" }
   | { readonly is: "doorway"; readonly fault: string | undefined }
-  | { readonly is: "loading"; readonly progress: Progress | undefined; readonly stop: AbortController }
+  | { readonly is: "gate"; readonly repo: URL; readonly hasToken: boolean }
+  | { readonly is: "loading"; readonly stop: AbortController; readonly progress?: Progress; readonly plan?: Prospect }
+  | { readonly is: "asking"; readonly stop: AbortController; readonly plan: Prospect; readonly decide: (goes: boolean) => void }
   | { readonly is: "ready"; readonly conversation: Conversation };
 
 /** The page: one model, one conversation. */
 export class App extends LitElement {
   /** The engine's own interface; scripts and tests may use it. */
   static readonly Reckon = Reckon;
-  static override properties = { stage: { state: true }, isOver: { state: true }, revision: { state: true } };
+  static override properties = { stage: { state: true }, revision: { state: true } };
 
   /** The loaded model; scripts and tests may use it. */
   model: Reckon | undefined;
   stage: Stage = { is: "looking" };
-  /** Something is being dragged over the page. */
-  isOver = false;
   revision = 0;
   #choice: Choice | undefined;
+  readonly #drops = new Drops(this, (given) => this.#bring(given));
   readonly #wishes = wishes(new URL(location.href));
 
   /** The turns so far; scripts and tests may read them. */
@@ -44,17 +50,11 @@ export class App extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    addEventListener("dragover", this.#over);
-    addEventListener("dragleave", this.#leave);
-    addEventListener("drop", this.#drop);
     void this.#begin();
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    removeEventListener("dragover", this.#over);
-    removeEventListener("dragleave", this.#leave);
-    removeEventListener("drop", this.#drop);
     this.model?.dispose();
   }
 
@@ -69,20 +69,25 @@ export class App extends LitElement {
 
   /** Loads a model in place of the one that is there. */
   async open(choice: Choice, options: LoadOptions = this.#wishes.load): Promise<void> {
-    if (this.stage.is === "loading") {
+    if ("stop" in this.stage) {
       this.stage.stop.abort();
     }
     this.model?.dispose();
     this.model = undefined;
     this.#choice = choice;
     const stop = new AbortController();
-    this.stage = { is: "loading", progress: undefined, stop };
-    const isCurrent = () => this.stage.is === "loading" && this.stage.stop === stop;
+    this.stage = { is: "loading", stop };
+    const isCurrent = () => "stop" in this.stage && this.stage.stop === stop;
     try {
       const model = await Reckon.load(choice.source, {
         ...options,
         signal: stop.signal,
-        onProgress: (progress) => isCurrent() && (this.stage = { is: "loading", progress, stop }),
+        onPlan: (plan) => isCurrent() && this.#plan(choice, plan, stop),
+        onProgress: (progress) => {
+          if (isCurrent() && this.stage.is === "loading") {
+            this.stage = { ...this.stage, progress };
+          }
+        },
       });
       if (!isCurrent()) {
         model.dispose();
@@ -93,8 +98,37 @@ export class App extends LitElement {
       this.stage = { is: "ready", conversation };
     } catch (error) {
       if (isCurrent()) {
-        this.stage = { is: "doorway", fault: sentence(error) };
+        this.#fail(choice, error);
       }
+    }
+  }
+
+  /** Whether the load goes on; a visitor is asked where it takes much. */
+  async #plan(choice: Choice, plan: Prospect, stop: AbortController): Promise<boolean> {
+    if (isAsked(choice.source, plan)) {
+      const goes = await new Promise<boolean>((decide) => (this.stage = { is: "asking", stop, plan, decide }));
+      if (!goes) {
+        this.stage = { is: "doorway", fault: undefined };
+        return false;
+      }
+    }
+    this.stage = { is: "loading", stop, plan };
+    return true;
+  }
+
+  /** A repository that is gated is tried with the token that was kept, if there is one; then a visitor is asked. */
+  #fail(choice: Choice, error: unknown): void {
+    const { source } = choice;
+    if (!(error instanceof ReckonError && error.code === "gated" && "hub" in source)) {
+      this.stage = { is: "doorway", fault: sentence(error) };
+      return;
+    }
+    const repo = hubPage(source.hub);
+    const kept = keptToken(repo.origin);
+    if (source.hub.token === undefined && kept !== undefined) {
+      void this.open(withToken(choice, kept));
+    } else {
+      this.stage = { is: "gate", repo, hasToken: source.hub.token !== undefined };
     }
   }
 
@@ -104,7 +138,7 @@ export class App extends LitElement {
         <h1>Reckon</h1>
         <p class="device">${this.#device()}</p>
       </header>
-      <main ?data-over=${this.isOver}>${this.#stage()}</main>
+      <main ?data-over=${this.#drops.isOver}>${this.#stage()}</main>
       <footer>
         <reckon-composer ?ready=${this.stage.is === "ready" && !this.stage.conversation.fault}
           ?running=${this.stage.is === "ready" && this.stage.conversation.isRunning}
@@ -151,9 +185,15 @@ export class App extends LitElement {
       case "looking":
         return nothing;
       case "doorway":
-        return html`<reckon-doorway .fault=${stage.fault} @enter=${this.#enter} @again=${this.#again}></reckon-doorway>`;
+        return html`<reckon-doorway .fault=${stage.fault} .isEmpty=${this.#choice === undefined} @enter=${this.#enter} @again=${this.#again}></reckon-doorway>`;
+      case "gate":
+        return html`<reckon-gate .repo=${stage.repo} .hasToken=${stage.hasToken} @admit=${this.#admit}
+          @leave=${this.#leave}></reckon-gate>`;
+      case "asking":
+        return html`<reckon-plan .plan=${stage.plan} .name=${this.#choice?.name ?? ""} .isLocal=${!!this.#choice && "files" in this.#choice.source}
+          @decide=${(event: Decided) => stage.decide(event.goes)}></reckon-plan>`;
       case "loading":
-        return html`<reckon-loading .progress=${stage.progress} .name=${this.#choice?.name ?? ""}
+        return html`<reckon-loading .progress=${stage.progress} .plan=${stage.plan} .name=${this.#choice?.name ?? ""}
           @stop=${() => stage.stop.abort()}></reckon-loading>`;
       case "ready":
         return this.#conversation(stage.conversation);
@@ -193,12 +233,22 @@ export class App extends LitElement {
     void (this.#choice ? this.open(this.#choice) : this.#begin());
   };
 
+  #admit = (event: Admitted): void => {
+    if (this.#choice) {
+      void this.open(withToken(this.#choice, event.token));
+    }
+  };
+
+  #leave = (): void => {
+    this.stage = { is: "doorway", fault: undefined };
+  };
+
   #enter = (event: Entered): void => this.#bring(event.given);
 
   #bring(given: Entered["given"]): void {
     if (typeof given === "string") {
       try {
-        void this.open(atAddress(given, new URL(location.href)));
+        void this.open(named(given, new URL(location.href)));
       } catch {
         this.stage = { is: "doorway", fault: `“${given}” is no address` };
       }
@@ -210,27 +260,6 @@ export class App extends LitElement {
       void this.open({ source: { files: given }, name });
     }
   }
-
-  #over = (event: DragEvent): void => {
-    if (event.dataTransfer?.types.includes("Files")) {
-      event.preventDefault();
-      this.isOver = true;
-    }
-  };
-
-  #leave = (event: DragEvent): void => {
-    if (event.relatedTarget === null) {
-      this.isOver = false;
-    }
-  };
-
-  #drop = (event: DragEvent): void => {
-    this.isOver = false;
-    if (event.dataTransfer?.types.includes("Files")) {
-      event.preventDefault();
-      void droppedFiles(event.dataTransfer).then((given) => this.#bring(given));
-    }
-  };
 
   static override styles = [base, styles];
 }

@@ -55,6 +55,8 @@ export const styles = css`
     border-radius: 14px;
   }
   main > reckon-doorway,
+  main > reckon-gate,
+  main > reckon-plan,
   main > reckon-loading,
   main > .invitation,
   main > .about,
@@ -129,6 +131,8 @@ export const styles = css`
     }
     footer > *,
     main > reckon-doorway,
+    main > reckon-gate,
+    main > reckon-plan,
     main > reckon-loading,
     main > .invitation,
     main > .about,

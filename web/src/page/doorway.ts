@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import { base } from "./base_styles";
+import { controls } from "./controls";
 import type { GivenFile } from "../engine/reckon";
 import { pickedFiles } from "./given";
 
@@ -13,14 +14,17 @@ export class Entered extends Event {
 
 /** Where a model comes in when none is there: the words why, and three ways to bring one. */
 export class Doorway extends LitElement {
-  static override properties = { fault: { attribute: false } };
+  static override properties = { fault: { attribute: false }, isEmpty: { attribute: false } };
 
   /** Why the last model did not come in. */
   fault: string | undefined;
+  /** No model lies beside the app. */
+  isEmpty = false;
 
   override render(): TemplateResult {
     return html`
-      ${this.fault === undefined ? this.#welcome() : html`<p class="fault" role="alert">${this.fault}</p>`}
+      ${this.fault === undefined ? nothing : html`<p class="fault" role="alert">${this.fault}</p>`}
+      ${this.isEmpty ? this.#welcome() : nothing}
       <div class="ways">
         <p class="drop">Drop a <b>.gguf</b> file or a model’s <b>folder</b> anywhere on this page</p>
         <div class="row">
@@ -32,7 +36,7 @@ export class Doorway extends LitElement {
         <form class="row" @submit=${this.#submit}>
           <label for="address">or an address</label>
           <input id="address" name="address" type="text" inputmode="url" spellcheck="false" autocapitalize="off"
-            placeholder="https://…/model.gguf" required />
+            placeholder="owner/name of a hub, or https://…/model.gguf" required />
           <button>Open</button>
         </form>
       </div>
@@ -68,7 +72,7 @@ export class Doorway extends LitElement {
     }
   }
 
-  static override styles = [base, css`
+  static override styles = [base, controls, css`
     :host {
       display: block;
       max-width: var(--measure);
@@ -105,41 +109,11 @@ export class Doorway extends LitElement {
       color: var(--soft);
       font-size: 0.92rem;
     }
-    input[type="text"] {
-      flex: 1 1 14rem;
-      min-width: 0;
-      padding: 0.45rem 0.7rem;
-      border: 1px solid var(--faint);
-      border-radius: 6px;
-      background: var(--raised);
-      color: inherit;
-      font: 0.9rem var(--mono);
-    }
-    .button,
-    button {
-      padding: 0.45rem 1rem;
-      border: 1px solid var(--faint);
-      border-radius: 6px;
-      background: var(--raised);
-      color: inherit;
-      font: inherit;
-      cursor: pointer;
-    }
-    .button:hover,
-    button:hover {
-      border-color: var(--soft);
-    }
     .button input {
       position: absolute;
       width: 1px;
       height: 1px;
       opacity: 0;
-    }
-    .button:focus-within,
-    button:focus-visible,
-    input[type="text"]:focus-visible {
-      outline: 2px solid var(--accent);
-      outline-offset: 2px;
     }
   `];
 }

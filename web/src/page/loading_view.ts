@@ -1,8 +1,10 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 
 import { base } from "./base_styles";
-import type { Progress } from "../engine/reckon";
+import { controls } from "./controls";
+import type { Plan, Progress } from "../engine/reckon";
 import { Pace } from "./pace";
+import { needs } from "./plan_view";
 import { bytes, time } from "./quantities";
 
 const STAGES: Record<Progress["stage"], string> = {
@@ -11,16 +13,37 @@ const STAGES: Record<Progress["stage"], string> = {
   checking: "Holding every kernel against a known answer",
 };
 
+/** Time without a byte after which that is said. */
+const SILENCE_MS = 3000;
+
 /** A model on its way: bytes, rate, time left, and a way to stop. */
 export class LoadingView extends LitElement {
-  static override properties = { progress: { attribute: false }, name: { attribute: false } };
+  static override properties = {
+    progress: { attribute: false },
+    plan: { attribute: false },
+    name: { attribute: false },
+  };
 
   progress: Progress | undefined;
+  plan: Plan | undefined;
   name = "";
   #pace = new Pace();
+  #heard = performance.now();
+  #timer = 0;
 
-  override willUpdate(): void {
-    if (this.progress?.stage === "weights") {
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#timer = window.setInterval(() => this.requestUpdate(), 1000);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#timer);
+  }
+
+  override willUpdate(changed: PropertyValues<this>): void {
+    if (changed.has("progress") && this.progress?.stage === "weights") {
+      this.#heard = performance.now();
       this.#pace.mark(performance.now(), this.progress.loaded_bytes);
     }
   }
@@ -39,11 +62,15 @@ export class LoadingView extends LitElement {
         <span>${total === 0 ? nothing : `${bytes(loaded)} of ${bytes(total)}`}</span>
         <span>${stage === "weights" ? this.#rest(loaded, total) : nothing}</span>
       </p>
+      ${this.plan ? html`<p class="plan">${needs(this.plan)}</p>` : nothing}
       <button type="button" @click=${() => this.dispatchEvent(new Event("stop"))}>Stop</button>
     `;
   }
 
   #rest(loaded: number, total: number): string | typeof nothing {
+    if (performance.now() - this.#heard > SILENCE_MS) {
+      return "Waiting for the server";
+    }
     const rate = this.#pace.bytesPerSecond;
     if (rate === undefined || rate === 0) {
       return nothing;
@@ -51,7 +78,7 @@ export class LoadingView extends LitElement {
     return `${bytes(rate)}/s · ${time(((total - loaded) / rate) * 1000)} left`;
   }
 
-  static override styles = [base, css`
+  static override styles = [base, controls, css`
     :host {
       display: block;
       max-width: 34rem;
@@ -84,31 +111,19 @@ export class LoadingView extends LitElement {
     progress::-moz-progress-bar {
       background: var(--accent);
     }
+    .plan {
+      margin-bottom: 1.2rem;
+      font-size: 0.88rem;
+    }
     .numbers {
       display: flex;
       flex-wrap: wrap;
       justify-content: space-between;
       gap: 0 1rem;
-      margin: 0.45rem 0 1.2rem;
+      margin: 0.45rem 0 0.9rem;
       min-height: 1.5em;
       font-size: 0.88rem;
       font-variant-numeric: tabular-nums;
-    }
-    button {
-      padding: 0.4rem 1rem;
-      border: 1px solid var(--faint);
-      border-radius: 6px;
-      background: none;
-      color: inherit;
-      font: inherit;
-      cursor: pointer;
-    }
-    button:hover {
-      border-color: var(--soft);
-    }
-    button:focus-visible {
-      outline: 2px solid var(--accent);
-      outline-offset: 2px;
     }
   `];
 }

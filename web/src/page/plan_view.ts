@@ -1,0 +1,98 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+
+import { base } from "./base_styles";
+import { controls } from "./controls";
+import type { Plan, Prospect, Source } from "../engine/reckon";
+import { bytes } from "./quantities";
+
+/** A download that starts without a question. */
+const SMALL_BYTES = 200e6;
+
+/** Whether a visitor is asked before a model is loaded: it is large, or it came by an address alone. */
+export function isAsked(source: Source, { download_bytes: download, verdict }: Prospect): boolean {
+  const isLarge = download > SMALL_BYTES;
+  return "hub" in source || (isLarge && ("url" in source || verdict === "tight"));
+}
+
+/** What a model takes of the GPU. */
+export function needs({ weights_bytes, kv_bytes, context }: Plan): string {
+  return `${bytes(weights_bytes + kv_bytes)} of GPU memory with ${context.toLocaleString()} positions`;
+}
+
+/** The answer to a plan. */
+export class Decided extends Event {
+  constructor(readonly goes: boolean) {
+    super("decide", { bubbles: true, composed: true });
+  }
+}
+
+/** What a model will take, before its first weight is fetched, and the question whether to go on. */
+export class PlanView extends LitElement {
+  static override properties = { plan: { attribute: false }, name: { attribute: false }, isLocal: { attribute: false } };
+
+  plan!: Prospect;
+  name = "";
+  /** Its files are on this device. */
+  isLocal = false;
+
+  override render(): TemplateResult {
+    const { plan } = this;
+    return html`
+      <h2>${this.name}</h2>
+      <p class="needs">
+        <b>${bytes(plan.download_bytes)}</b> to ${this.isLocal ? "read" : "download"}, <b>${bytes(plan.weights_bytes + plan.kv_bytes)}</b>
+        of GPU memory with ${plan.context.toLocaleString()} positions
+      </p>
+      <p class=${plan.verdict}>${verdict(plan)}</p>
+      <div class="row">
+        <button type="button" class="main" @click=${() => this.dispatchEvent(new Decided(true))}>Load</button>
+        <button type="button" @click=${() => this.dispatchEvent(new Decided(false))}>Choose another</button>
+      </div>
+    `;
+  }
+
+  static override styles = [base, controls, css`
+    :host {
+      display: block;
+      max-width: 34rem;
+    }
+    h2 {
+      margin: 0 0 0.4rem;
+      font: 600 1.35rem/1.3 var(--serif);
+      overflow-wrap: anywhere;
+    }
+    p {
+      margin: 0 0 0.5rem;
+    }
+    .needs {
+      font-variant-numeric: tabular-nums;
+    }
+    .fits,
+    .tight {
+      color: var(--soft);
+      font-size: 0.92rem;
+    }
+    .tight {
+      color: var(--warm);
+    }
+    .row {
+      display: flex;
+      flex-wrap: wrap;
+      gap: 0.6rem;
+      margin-top: 1.3rem;
+    }
+  `];
+}
+
+/** The plan held against the device, as far as the browser tells. */
+function verdict({ verdict, device: { memory_bytes: memory } }: Prospect): string | typeof nothing {
+  if (memory === undefined) {
+    return "The GPU takes buffers of this size. This browser does not tell how much memory the device has.";
+  }
+  const size = `${memory / 2 ** 30} GB of memory${memory >= 8 * 2 ** 30 ? " or more" : ""}`;
+  return verdict === "tight"
+    ? `That is tight: this device has ${size}. The browser may close the tab while the model loads.`
+    : `It should fit: this device has ${size}.`;
+}
+
+customElements.define("reckon-plan", PlanView);
