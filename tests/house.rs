@@ -19,7 +19,15 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     (
         "crates/wasm",
         &["engine"],
-        &["js-sys", "serde", "serde-wasm-bindgen", "wasm-bindgen", "wasm-bindgen-futures", "web-sys"],
+        &[
+            "js-sys",
+            "serde",
+            "serde-wasm-bindgen",
+            "serde_json",
+            "wasm-bindgen",
+            "wasm-bindgen-futures",
+            "web-sys",
+        ],
     ),
     (
         "crates/cli",

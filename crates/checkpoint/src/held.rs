@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::repack::holds;
-use crate::stream::dtype_held;
 use crate::{Checkpoint, Dtype, Role, Tensor};
 
 /// Which type each matrix is held in, and what a person should know about it.
@@ -112,7 +111,12 @@ impl Held {
     /// # Panics
     /// As [`Held::dtype`].
     pub fn bytes(&self, tensor: &Tensor) -> u64 {
-        u64::from(tensor.rows) * dtype_held(self, tensor).bytes_per_row(tensor.columns) as u64
+        u64::from(tensor.rows) * self.of(tensor).bytes_per_row(tensor.columns) as u64
+    }
+
+    /// How a tensor is held; vectors always as f32.
+    pub(crate) fn of(&self, tensor: &Tensor) -> Dtype {
+        if tensor.role.is_vector() { Dtype::F32 } else { self.dtype(tensor.role, tensor.layer) }
     }
 
     /// All types in use, each once.

@@ -21,6 +21,7 @@ mod hugging_face_config;
 mod least_error;
 mod loss;
 mod pack;
+mod piece;
 mod quantise;
 mod repack;
 mod role;
@@ -39,11 +40,12 @@ pub use gguf_parts::part_names;
 pub use held::{AskedDtypes, Held};
 pub use loss::Loss;
 pub use pack::{Pack, PackedFile, Packing};
+pub use piece::Piece;
 pub use quantise::quantise_row;
 pub use repack::decode_row;
 pub use role::{Role, RowOrder};
 pub use sha256::sha256;
-pub use stream::{Piece, Rounded, Stream};
+pub use stream::{Rounded, Stream};
 pub use stretch::Stretch;
 
 /// What a header parser says of a prefix of a file.

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 use crate::file_row::push_file_row;
 use crate::gguf_writer::{ALIGNMENT, Entries, Row};
 use crate::sha256::hex;
-use crate::stream::{dtype_held, half_rotated};
+use crate::stream::half_rotated;
 use crate::{Checkpoint, Dtype, Error, FileDtype, Held, Piece, Role, gguf_config};
 
 /// Key-values that tell how a file came to be, and would not be true of the next one.
@@ -108,7 +108,7 @@ impl Checkpoint {
     fn places(&self, held: &Held, shard_bytes: u64) -> Vec<Place> {
         let (mut file, mut filled) = (0, 0);
         let mut place = |tensor: &crate::Tensor| {
-            let dtype = dtype_held(held, tensor);
+            let dtype = held.of(tensor);
             let elements = u64::from(tensor.rows) * u64::from(tensor.columns);
             let size_bytes = FileDtype::of(dtype).bytes(elements).unwrap_or_default();
             if filled > 0 && filled + size_bytes > shard_bytes {

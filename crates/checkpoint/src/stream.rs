@@ -3,42 +3,11 @@
 use std::ops::Range;
 
 use crate::dequantise::dequantise_row;
+use crate::piece::{Piece, rows_of_piece};
 use crate::quantise::{is_finite_row, quantise_row};
 use crate::repack::{decode_row, repack_row};
 use crate::stretch::Part;
-use crate::{Checkpoint, Dtype, Error, Held, Loss, Role, RowOrder, Stretch, Tensor, WeightFile};
-
-/// Most bytes of rows that are packed before they are handed on.
-const BATCH_BYTES: usize = 1 << 20;
-
-/// A stretch of a tensor, ready to be put in place.
-#[derive(Clone, Copy, Debug)]
-pub enum Piece<'a> {
-    /// Whole rows of a matrix, packed as [`Dtype`] says; of `q_proj` and `k_proj` a head, in half-rotate order.
-    Rows {
-        /// What the matrix is for.
-        role: Role,
-        /// The layer, for the roles of layers.
-        layer: Option<u32>,
-        /// The first of the rows.
-        first_row: u32,
-        /// How many.
-        rows: u32,
-        /// Their quants.
-        quants: &'a [u8],
-        /// Their scales.
-        scales: &'a [u8],
-    },
-    /// A norm's weight or a bias, whole; biases of queries and keys in half-rotate order.
-    Vector {
-        /// What it is for.
-        role: Role,
-        /// The layer, for the roles of layers.
-        layer: Option<u32>,
-        /// Its elements.
-        values: &'a [f32],
-    },
-}
+use crate::{Checkpoint, Dtype, Error, Held, Loss, RowOrder, Stretch, Tensor, WeightFile};
 
 /// The weights of one file, pushed through in order.
 pub struct Stream {
@@ -111,7 +80,7 @@ impl Checkpoint {
     ) -> Stream {
         Stream {
             file: self.files[file].name.clone(),
-            tensors: tensors.map(|tensor| (tensor.clone(), dtype_held(held, tensor))).collect(),
+            tensors: tensors.map(|tensor| (tensor.clone(), held.of(tensor))).collect(),
             current: 0,
             position: range.start,
             end: range.end,
@@ -194,20 +163,6 @@ impl Stream {
             return Ok(());
         }
         Err(Error::Truncated { file: self.file, found_bytes: self.position, expected_bytes: self.end })
-    }
-}
-
-/// How a tensor is held; vectors always as f32.
-pub(crate) fn dtype_held(held: &Held, tensor: &Tensor) -> Dtype {
-    if tensor.role.is_vector() { Dtype::F32 } else { held.dtype(tensor.role, tensor.layer) }
-}
-
-/// Rows that are handed on at once: a head's where these may have to be sorted, else about a MB.
-pub(crate) fn rows_of_piece(tensor: &Tensor, held: Dtype, head_dim: u32) -> u32 {
-    match tensor.role {
-        role if role.is_vector() => tensor.rows,
-        role if role.is_turned() => head_dim,
-        _ => BATCH_BYTES.div_ceil(held.quants_bytes_per_row(tensor.columns)) as u32,
     }
 }
 

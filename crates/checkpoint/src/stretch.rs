@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::stream::{dtype_held, rows_of_piece};
-use crate::{Checkpoint, Dtype, Held, Piece, Tensor};
+use crate::piece::{Piece, rows_of_piece};
+use crate::{Checkpoint, Dtype, Held, Tensor};
 
 /// Neighbouring pieces of one file: where their rows lie in it, and where what they become is kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ impl Checkpoint {
         let mut stretches: Vec<Stretch> = Vec::new();
         let mut at = 0;
         for (index, tensor) in self.tensors.iter().enumerate() {
-            let dtype = dtype_held(held, tensor);
+            let dtype = held.of(tensor);
             let row_bytes = tensor.size_bytes / u64::from(tensor.rows);
             let step = rows_of_piece(tensor, dtype, self.config.head_dim);
             for first in (0..tensor.rows).step_by(step as usize) {
@@ -77,7 +77,7 @@ impl Checkpoint {
         for Part { tensor, rows } in &stretch.parts {
             let tensor = &self.tensors[*tensor];
             let &Tensor { role, layer, columns, .. } = tensor;
-            let dtype = dtype_held(held, tensor);
+            let dtype = held.of(tensor);
             let step = rows_of_piece(tensor, dtype, self.config.head_dim);
             for first_row in rows.clone().step_by(step as usize) {
                 let rows = step.min(rows.end - first_row);
@@ -95,21 +95,6 @@ impl Checkpoint {
             }
         }
         Ok(true)
-    }
-}
-
-impl Piece<'_> {
-    /// Appends the piece as it is kept.
-    pub fn push_kept(&self, bytes: &mut Vec<u8>) {
-        match self {
-            Self::Rows { quants, scales, .. } => {
-                bytes.extend_from_slice(quants);
-                bytes.extend_from_slice(scales);
-            }
-            Self::Vector { values, .. } => {
-                bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
-            }
-        }
     }
 }
 

@@ -37,7 +37,7 @@ fn announce(hub: &Hub, opened: &Opened, options: &LoadOptions) -> Result<(), Err
     let names = opened.checkpoint.files.iter().map(|file| &*file.name);
     let (lacking, here) = hub.lacking_bytes(names)?;
     if lacking > 0 {
-        let plan = opened.plan(options)?;
+        let plan = opened.plan(options, &())?;
         eprintln!(
             "reckon: {}: {} to download, {} here already; it takes {} of memory, and {} for {} positions",
             hub.described(),

@@ -1,39 +1,11 @@
 //! A model from its files into the GPU's memory.
 
-use std::ops::Range;
-
-use checkpoint::Checkpoint;
-
 use crate::engine::Engine;
 use crate::model::Model;
+use crate::progress::{Progress, Stage};
 use crate::store::Store;
 use crate::weights::Weights;
 use crate::{Error, Files, LoadOptions, Opened, open};
-
-/// How far loading has come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Progress {
-    /// What is being done.
-    pub stage: Stage,
-    /// Weight bytes that are in place, as the files have them.
-    pub loaded_bytes: u64,
-    /// Of these, bytes that were kept from an earlier visit.
-    pub kept_bytes: u64,
-    /// Weight bytes there are; 0 until the headers are read.
-    pub total_bytes: u64,
-}
-
-/// What loading does, in this order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Stage {
-    /// Reading configuration, tokenizer and headers.
-    #[default]
-    Headers,
-    /// Streaming weights to the GPU.
-    Weights,
-    /// Compiling kernels and holding each against a known answer.
-    Checking,
-}
 
 /// Loads the GGUF named `model`, or the Hugging Face folder where `model` is empty.
 ///
@@ -76,9 +48,4 @@ impl Opened {
         let notes = held.notes().iter().cloned().chain(unkept).collect();
         Ok(Engine::new(model, checkpoint.config, voice, context, notes))
     }
-}
-
-/// Each weight file and the bytes of it that hold weights.
-pub(crate) fn weight_ranges(checkpoint: &Checkpoint) -> impl Iterator<Item = (usize, Range<u64>)> {
-    checkpoint.files.iter().map(|file| file.data_start..file.data_end).enumerate()
 }

@@ -2,9 +2,9 @@
 
 use checkpoint::{AskedDtypes, PackedFile, Packing, Rounded, sha256};
 
-use crate::load::weight_ranges;
 use crate::manifest::{MANIFEST, Manifest, ManifestFile};
 use crate::open::text_file;
+use crate::weights::weight_ranges;
 use crate::{Error, Files, Opened, Progress, Stage};
 
 /// How to pack a model.

@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::{Error, LoadOptions, Opened};
+use crate::weights::STRETCH_BYTES;
+use crate::{Error, LoadOptions, Opened, Store};
 
 /// What a model will take; activations come on top, a few MB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -20,17 +21,19 @@ pub struct Plan {
 }
 
 impl Opened {
-    /// What the model will take, held as `options` say.
+    /// What the model will take, held as `options` say, where `store` has something of it.
     ///
     /// # Errors
     /// The context that is asked for is not one of this model.
-    pub fn plan(&self, options: &LoadOptions) -> Result<Plan, Error> {
+    pub fn plan(&self, options: &LoadOptions, store: &impl Store) -> Result<Plan, Error> {
         let config = &self.checkpoint.config;
         let held = self.checkpoint.held(options.dtype);
         let context = options.context(config.max_position_embeddings)?;
         let kv_bytes = config.kv_elements_per_position() * options.kv().bytes() * u64::from(context);
+        let stretches = self.checkpoint.stretches(&held, STRETCH_BYTES);
+        let lacking = stretches.iter().enumerate().filter(|(number, _)| store.hash(*number).is_none());
         Ok(Plan {
-            download_bytes: self.checkpoint.files.iter().map(|file| file.data_end - file.data_start).sum(),
+            download_bytes: lacking.map(|(_, stretch)| stretch.source.end - stretch.source.start).sum(),
             weights_bytes: self.checkpoint.tensors.iter().map(|tensor| held.bytes(tensor)).sum(),
             kv_bytes,
             context,

@@ -11,7 +11,7 @@ pub trait Store {
     fn is_open(&self) -> bool;
 
     /// The SHA-256, in hex, that stretch `number` had when it was written; `None` where it was not.
-    fn hash(&self, number: usize) -> Option<&str>;
+    fn hash(&self, number: usize) -> Option<String>;
 
     /// The bytes at `range`; `None` where they are not there.
     ///
@@ -32,7 +32,7 @@ impl Store for () {
         false
     }
 
-    fn hash(&self, _: usize) -> Option<&str> {
+    fn hash(&self, _: usize) -> Option<String> {
         None
     }
 

@@ -4,13 +4,13 @@ use std::ops::Range;
 
 use checkpoint::{Checkpoint, Held, Piece, Stretch, sha256};
 
-use crate::load::{Progress, Stage, weight_ranges};
 use crate::model::Model;
+use crate::progress::{Progress, Stage};
 use crate::store::Store;
 use crate::{Error, Files};
 
 /// What is fetched, hashed and kept as one: what an interruption loses at most, once packed.
-const STRETCH_BYTES: u64 = 4 << 20;
+pub(crate) const STRETCH_BYTES: u64 = 4 << 20;
 
 /// From a store where they are in it, from their files where they are not.
 pub(crate) struct Weights<'a, S> {
@@ -67,7 +67,7 @@ impl<'a, S: Store> Weights<'a, S> {
     /// Takes a stretch out of the store; `false` where it is not there as it was written.
     async fn take_kept(&mut self, number: usize) -> Result<bool, Error> {
         let stretch = &self.stretches[number];
-        let Some(hash) = self.store.hash(number).map(str::to_owned) else { return Ok(false) };
+        let Some(hash) = self.store.hash(number) else { return Ok(false) };
         let kept = self.store.read(stretch.kept.clone()).await?;
         let Some(bytes) = kept.filter(|bytes| sha256(bytes) == hash) else { return Ok(false) };
         let mut sink = |piece: Piece<'_>| -> Result<(), Error> {
@@ -113,4 +113,9 @@ impl<'a, S: Store> Weights<'a, S> {
         files.stream(file, range, &mut push).await?;
         Ok(stream.finish()?)
     }
+}
+
+/// Each weight file and the bytes of it that hold weights.
+pub(crate) fn weight_ranges(checkpoint: &Checkpoint) -> impl Iterator<Item = (usize, Range<u64>)> {
+    checkpoint.files.iter().map(|file| file.data_start..file.data_end).enumerate()
 }

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use engine::Error;
+use serde::{Deserialize, Serialize};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, Headers, RequestCache, RequestInit, Response, Url};
@@ -33,7 +34,7 @@ pub(crate) enum Answer {
 }
 
 /// By what two answers are known to come from the same file, as far as the server lets us see it.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Stamp {
     /// Of the whole file.
     pub(crate) size_bytes: Option<u64>,

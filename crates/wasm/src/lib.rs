@@ -10,14 +10,20 @@ mod answer;
 mod clock;
 mod fault;
 mod heap;
+mod journal;
+mod kept;
+mod library;
 mod loaded;
 mod local;
+mod lock;
+mod opfs;
 mod options;
 mod panic;
 mod place;
 mod progress;
 mod reader;
 mod session;
+mod shelf;
 mod source;
 mod statistics;
 mod trouble;
@@ -29,5 +35,5 @@ use wasm_bindgen::prelude::wasm_bindgen;
 /// Types of what crosses, for the generated declarations.
 #[wasm_bindgen(typescript_custom_section)]
 const MESSAGES: &str = r#"
-import type { Description, GenerateOptions, LoadOptions, ModelEvent, Plan, Progress, Prompt, Source, Statistics } from "../src/engine/messages";
+import type { Description, GenerateOptions, KeptModel, LoadOptions, ModelEvent, Plan, Progress, Prompt, Source, Statistics } from "../src/engine/messages";
 "#;

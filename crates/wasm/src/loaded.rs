@@ -1,18 +1,23 @@
 //! Loading a model, and what it is once loaded.
 
-use engine::{Progress, Stage};
-use js_sys::{Function, Promise};
+use engine::{Dtype, Files, LoadOptions, Progress, Store};
+use js_sys::{Array, Function, JSON, Promise};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
-use crate::fault::{Code, engine_fault, fault};
+use crate::fault::{Code, engine_fault, fault, words};
 use crate::heap::heap_bytes;
+use crate::kept::Kept;
+use crate::library::key;
+use crate::lock::Lock;
+use crate::opfs::Folder;
 use crate::options::load_options;
 use crate::progress::Listener;
 use crate::session::Session;
+use crate::shelf::Shelf;
 use crate::source::Source;
 
 /// Loads the model at `source`, telling `on_progress` how far it is, until `signal` says to stop. Once the headers are
@@ -30,36 +35,84 @@ pub async fn load(
     >,
     signal: AbortSignal,
 ) -> Result<Engine, JsValue> {
-    let told = |error: engine::Error| match signal.aborted() {
-        true => fault(Code::Aborted, "loading was stopped"),
-        false => engine_fault(&error),
-    };
-    let source = Source::new(&source, &signal)?;
-    let options = load_options(&options)?;
+    let (load_options, keep) = load_options(&options)?;
     let mut listener = Listener::new(on_progress);
-    listener.hear(Progress { stage: Stage::Headers, loaded_bytes: 0, total_bytes: 0 });
-    let opened = engine::open(&source, source.model()).await.map_err(told)?;
-    let plan = opened.plan(&options).map_err(told)?;
+    let given = Source::new(&source, &signal)?;
+    let mut unkept = None;
+    if let (Source::Web(web), true) = (&given, keep) {
+        match shelf(&source, &load_options, &signal, || listener.wait()).await {
+            Ok((folder, shelf, _lock)) => {
+                let kept = Kept::new(web, folder, shelf, &signal);
+                let engine =
+                    bring(&kept, web.model(), load_options, &mut &kept, &on_plan, &mut listener, &signal)
+                        .await?;
+                kept.end();
+                return Ok(Engine { engine, unkept });
+            }
+            Err(_) if signal.aborted() => return Err(stopped()),
+            Err(thrown) => unkept = Some(format!("not kept for the next visit: {}", words(&thrown))),
+        }
+    }
+    let engine =
+        bring(&given, given.model(), load_options, &mut (), &on_plan, &mut listener, &signal).await?;
+    Ok(Engine { engine, unkept })
+}
+
+/// The shelf of a model, once no other tab has it.
+async fn shelf(
+    source: &JsValue,
+    options: &LoadOptions,
+    signal: &AbortSignal,
+    on_wait: impl FnOnce(),
+) -> Result<(Folder, Shelf, Option<Lock>), JsValue> {
+    // These keys, in this order: a token is none of them.
+    let keys = ["url", "hub", "repo", "revision", "file", "host"].map(JsValue::from_str);
+    let source = JSON::stringify_with_replacer(source, &Array::from_iter(keys))?;
+    let (key, about) = key(&String::from(source), options.dtype.map(Dtype::name));
+    let lock = Lock::take(&format!("reckon {key}"), signal, on_wait).await?;
+    let folder = Folder::home().await?.folder(&key).await?;
+    let shelf = Shelf::open(&folder, about).await?;
+    Ok((folder, shelf, lock))
+}
+
+async fn bring(
+    files: &impl Files,
+    model: &str,
+    options: LoadOptions,
+    store: &mut impl Store,
+    on_plan: &Function,
+    listener: &mut Listener,
+    signal: &AbortSignal,
+) -> Result<engine::Engine, JsValue> {
+    let told = |error: engine::Error| if signal.aborted() { stopped() } else { engine_fault(&error) };
+    listener.hear(Progress::default());
+    let opened = engine::open(files, model).await.map_err(told)?;
+    let plan = opened.plan(&options, store).map_err(told)?;
     let consent = on_plan.call1(&JsValue::NULL, &serde_wasm_bindgen::to_value(&plan)?)?;
     JsFuture::from(Promise::resolve(&consent)).await?;
     let engine =
-        opened.load(&source, options, &mut |progress| listener.hear(progress)).await.map_err(told)?;
-    if signal.aborted() {
-        return Err(fault(Code::Aborted, "loading was stopped"));
-    }
-    Ok(Engine(engine))
+        opened.load(files, options, store, &mut |progress| listener.hear(progress)).await.map_err(told)?;
+    if signal.aborted() { Err(stopped()) } else { Ok(engine) }
+}
+
+fn stopped() -> JsValue {
+    fault(Code::Aborted, "loading was stopped")
 }
 
 /// A loaded model.
 #[wasm_bindgen]
-pub struct Engine(engine::Engine);
+pub struct Engine {
+    engine: engine::Engine,
+    /// Why the next visit will have to load it again.
+    unkept: Option<String>,
+}
 
 /// `Description` in JavaScript's words.
 #[derive(Serialize)]
 struct Described<'a> {
     #[serde(flatten)]
     engine: engine::Description,
-    notes: &'a [String],
+    notes: &'a [&'a String],
     heap_bytes: u64,
 }
 
@@ -71,8 +124,9 @@ impl Engine {
     /// None that a caller could cause.
     #[wasm_bindgen(unchecked_return_type = "Description")]
     pub fn description(&self) -> Result<JsValue, JsValue> {
+        let notes: Vec<&String> = self.engine.notes().iter().chain(&self.unkept).collect();
         let described =
-            Described { engine: self.0.description(), notes: self.0.notes(), heap_bytes: heap_bytes() };
+            Described { engine: self.engine.description(), notes: &notes, heap_bytes: heap_bytes() };
         // `flatten` makes a map of the struct; JavaScript wants an object.
         let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
         Ok(described.serialize(&serializer)?)
@@ -83,13 +137,13 @@ impl Engine {
     /// # Errors
     /// The GPU has no room for its cache.
     pub async fn session(&self) -> Result<Session, JsValue> {
-        let engine = self.0.clone();
+        let engine = self.engine.clone();
         let session = engine::Session::open(&engine).await.map_err(|error| engine_fault(&error))?;
         Ok(Session::new(engine, session))
     }
 
     /// Takes the GPU away, as a driver's reset would; for tests of what follows.
     pub fn lose_device(&self) {
-        self.0.lose_device();
+        self.engine.lose_device();
     }
 }

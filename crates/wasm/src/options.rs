@@ -15,12 +15,13 @@ struct Load {
     kv: Option<String>,
     context: Option<u32>,
     default_limits: Option<bool>,
+    keep: Option<bool>,
 }
 
-/// How to hold a model.
-pub(crate) fn load_options(value: &JsValue) -> Result<LoadOptions, JsValue> {
+/// How to hold a model, and whether to keep it for the next visit.
+pub(crate) fn load_options(value: &JsValue) -> Result<(LoadOptions, bool), JsValue> {
     if value.is_undefined() || value.is_null() {
-        return Ok(LoadOptions::default());
+        return Ok((LoadOptions::default(), false));
     }
     let load: Load = read(value, "load options")?;
     let dtype = load.dtype.map(|name| Dtype::parse(&name).ok_or_else(|| unknown_dtype(&name))).transpose()?;
@@ -28,12 +29,13 @@ pub(crate) fn load_options(value: &JsValue) -> Result<LoadOptions, JsValue> {
         KvDtype::parse(&name)
             .ok_or_else(|| fault(Code::Options, &format!("kv: {name:?}; expected f16 or f32")))
     });
-    Ok(LoadOptions {
+    let options = LoadOptions {
         dtype,
         kv: kv.transpose()?,
         context: load.context,
         default_limits: load.default_limits.unwrap_or_default(),
-    })
+    };
+    Ok((options, load.keep.unwrap_or_default()))
 }
 
 fn unknown_dtype(name: &str) -> JsValue {

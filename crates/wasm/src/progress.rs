@@ -16,6 +16,7 @@ const PAUSE_MS: f64 = 50.0;
 struct Report {
     stage: &'static str,
     loaded_bytes: u64,
+    kept_bytes: u64,
     total_bytes: u64,
     heap_bytes: u64,
 }
@@ -36,18 +37,26 @@ impl Listener {
         let now = now_ms();
         let is_news = progress.loaded_bytes == progress.total_bytes
             || self.last.is_none_or(|(stage, at)| stage != progress.stage || now - at >= PAUSE_MS);
-        let Some(function) = self.function.as_ref().filter(|_| is_news) else { return };
-        self.last = Some((progress.stage, now));
-        let report = Report {
-            stage: match progress.stage {
+        if is_news {
+            self.last = Some((progress.stage, now));
+            let stage = match progress.stage {
                 Stage::Headers => "headers",
                 Stage::Weights => "weights",
                 Stage::Checking => "checking",
-            },
-            loaded_bytes: progress.loaded_bytes,
-            total_bytes: progress.total_bytes,
-            heap_bytes: heap_bytes(),
-        };
+            };
+            self.tell(stage, progress);
+        }
+    }
+
+    /// Another tab loads the same model.
+    pub(crate) fn wait(&mut self) {
+        self.tell("waiting", Progress::default());
+    }
+
+    fn tell(&self, stage: &'static str, progress: Progress) {
+        let Some(function) = &self.function else { return };
+        let Progress { loaded_bytes, kept_bytes, total_bytes, .. } = progress;
+        let report = Report { stage, loaded_bytes, kept_bytes, total_bytes, heap_bytes: heap_bytes() };
         if let Ok(report) = serde_wasm_bindgen::to_value(&report) {
             // What a listener throws is the listener's own affair.
             let _ = function.call1(&JsValue::NULL, &report);

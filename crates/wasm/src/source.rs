@@ -52,16 +52,18 @@ impl Files for Source {
     }
 
     async fn read(&self, name: &str, range: Range<u64>) -> Result<Vec<u8>, Error> {
-        let mut bytes = Vec::new();
-        self.stream(name, range.clone(), &mut |piece| {
-            bytes.extend_from_slice(piece);
-            Ok(())
-        })
-        .await?;
-        if let Self::Web(web) = self {
-            web.keep(name, range.start, &bytes);
+        match self {
+            Self::Web(web) => web.read(name, range).await,
+            Self::Local(local) => {
+                let mut bytes = Vec::new();
+                let mut keep = |piece: &[u8]| {
+                    bytes.extend_from_slice(piece);
+                    Ok(())
+                };
+                local.stream(name, range, &mut keep).await?;
+                Ok(bytes)
+            }
         }
-        Ok(bytes)
     }
 
     async fn stream(

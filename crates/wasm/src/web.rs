@@ -72,6 +72,11 @@ impl Web {
         }
     }
 
+    /// By what the file is known again, once it has been asked for.
+    pub(crate) fn stamp(&self, name: &str) -> Stamp {
+        self.known.borrow().get(name).map(|known| known.stamp.clone()).unwrap_or_default()
+    }
+
     /// The first request of a file: its size, and its beginning.
     async fn meet(&self, name: &str, url: &str, heard: &Cell<f64>) -> Result<Known, Trouble> {
         let known =
@@ -96,7 +101,7 @@ impl Web {
         let most = told_bytes.map_or(u64::MAX, |size| size.min(keep));
         let mut prefix = Vec::new();
         let (mut read, mut ladle) = (0, Ladle::default());
-        self.read(&response, most, heard, &mut |chunk| {
+        self.read_body(&response, most, heard, &mut |chunk| {
             read += u64::from(chunk.length());
             let room = keep.saturating_sub(prefix.len() as u64).min(u64::from(chunk.length()));
             ladle.hand_on(&chunk.subarray(0, room as u32), &mut |piece| {
@@ -193,7 +198,7 @@ impl Web {
         let mut skip = range.start - start;
         let most = range.end - start;
         let read = self
-            .read(&response, most, heard, &mut |chunk| {
+            .read_body(&response, most, heard, &mut |chunk| {
                 let skipped = skip.min(u64::from(chunk.length()));
                 skip -= skipped;
                 if skipped < u64::from(chunk.length()) {
@@ -210,7 +215,7 @@ impl Web {
     }
 
     /// Reads at most `most` bytes of a body; gives how many there were.
-    async fn read(
+    async fn read_body(
         &self,
         response: &Response,
         most: u64,
@@ -253,8 +258,19 @@ impl Web {
         }
     }
 
+    pub(crate) async fn read(&self, name: &str, range: Range<u64>) -> Result<Vec<u8>, Error> {
+        let (start, mut bytes) = (range.start, Vec::new());
+        let mut keep = |piece: &[u8]| {
+            bytes.extend_from_slice(piece);
+            Ok(())
+        };
+        self.stream(name, range, &mut keep).await?;
+        self.keep(name, start, &bytes);
+        Ok(bytes)
+    }
+
     /// Keeps bytes that a header was sought in: weights may begin among them, and are not fetched again.
-    pub(crate) fn keep(&self, name: &str, start: u64, bytes: &[u8]) {
+    fn keep(&self, name: &str, start: u64, bytes: &[u8]) {
         let mut known = self.known.borrow_mut();
         let known = known.get_mut(name).filter(|known| known.prefix.len() as u64 == start);
         if let Some(known) = known {

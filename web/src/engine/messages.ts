@@ -42,12 +42,27 @@ export interface LoadOptions {
   readonly context?: number;
   /** Stay within WebGPU's default limits even where the adapter offers more. */
   readonly default_limits?: boolean;
+  /** Keep what was fetched, packed, on this device: the next load with the same source and dtype needs no network. */
+  readonly keep?: boolean;
+}
+
+/** A model that is kept on this device, whole or in part. */
+export interface KeptModel {
+  readonly key: string;
+  /** A `Source` in JSON. */
+  readonly source: string;
+  readonly dtype: Dtype | undefined;
+  readonly size_bytes: number;
+  readonly is_whole: boolean;
 }
 
 /** How far loading has come. */
 export interface Progress {
-  readonly stage: "headers" | "weights" | "checking";
+  /** `waiting` is for another tab that loads the same model to keep it. */
+  readonly stage: "waiting" | "headers" | "weights" | "checking";
   readonly loaded_bytes: number;
+  /** Of these, bytes that were kept from an earlier visit. */
+  readonly kept_bytes: number;
   /** 0 until the headers are read. */
   readonly total_bytes: number;
   readonly heap_bytes: number;
@@ -180,6 +195,8 @@ export type Request =
     }
   | { readonly call: number; readonly ask: "logits"; readonly tokens: Uint32Array; readonly prefill?: number }
   | { readonly call: number; readonly ask: "describe" }
+  | { readonly call: number; readonly ask: "kept" }
+  | { readonly call: number; readonly ask: "forget"; readonly key: string }
   | { readonly call: number; readonly ask: "lose-device" }
   /** The answer to a plan: whether the load of number `what` goes on. */
   | { readonly call: number; readonly ask: "proceed"; readonly what: number; readonly goes: boolean }
@@ -203,4 +220,4 @@ export type Reply =
   | { readonly tell: "broken"; readonly fault: Fault };
 
 /** What a call ends with. */
-export type Result = Description | Float32Array | void;
+export type Result = Description | Float32Array | KeptModel[] | void;

@@ -15,6 +15,7 @@ import { ReckonError } from "./error";
 import type {
   Description,
   GenerateOptions,
+  KeptModel,
   LoadOptions,
   ModelEvent,
   Progress,
@@ -88,6 +89,26 @@ export class Reckon {
     } finally {
       hasEnded = true;
       signal?.removeEventListener("abort", end);
+    }
+  }
+
+  /** The models that are kept on this device. */
+  static async kept(): Promise<KeptModel[]> {
+    return (await Reckon.#once({ ask: "kept" })) as KeptModel[];
+  }
+
+  /** Deletes a model that is kept on this device. */
+  static async forget(key: string): Promise<void> {
+    await Reckon.#once({ ask: "forget", key });
+  }
+
+  /** A call that needs no model. */
+  static async #once(ask: Parameters<Channel["call"]>[0]): Promise<unknown> {
+    const channel = new Channel();
+    try {
+      return await channel.call(ask).result;
+    } finally {
+      channel.close();
     }
   }
 

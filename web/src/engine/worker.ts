@@ -1,6 +1,6 @@
 /** The worker: owns wasm and the GPU, answers messages, never touches the DOM. */
 
-import init, { type Engine, load, on_panic, type Session } from "../../pkg/reckon.js";
+import init, { type Engine, forget_model, kept_models, load, on_panic, type Session } from "../../pkg/reckon.js";
 import { requireAdapter } from "./adapter";
 import type { Device, Fault, FaultCode, Plan, Progress, Reply, Request, Result } from "./messages";
 import { prospect } from "./verdict";
@@ -79,6 +79,10 @@ async function perform(request: Request): Promise<Result> {
     }
     case "describe":
       return loaded().description();
+    case "kept":
+      return kept_models();
+    case "forget":
+      return forget_model(request.key);
     case "lose-device":
       return loaded().lose_device();
     case "proceed":

@@ -1,6 +1,6 @@
 /** What the page's address asks for. */
 
-import type { Dtype, Hub, LoadOptions, Sampling, Source } from "../engine/reckon";
+import type { Dtype, Hub, KeptModel, LoadOptions, Sampling, Source } from "../engine/reckon";
 
 /** A model to open, and what the page calls it. */
 export interface Choice {
@@ -17,7 +17,7 @@ export interface Wishes {
   readonly system: string | undefined;
 }
 
-/** Reads `?model=` or `?repo=`, `file`, `host`, `dtype`, `kv`, `context`, `temperature`, `seed`, `max_tokens` and `system`. */
+/** Reads `?model=` or `?repo=`, `file`, `host`, `dtype`, `kv`, `context`, `temperature`, `seed`, `max_tokens`, `system` and `keep`. */
 export function wishes(address: URL): Wishes {
   const asked = address.searchParams;
   const number = (name: string) => {
@@ -38,6 +38,7 @@ export function wishes(address: URL): Wishes {
       ...(dtype ? { dtype: dtype as Dtype } : {}),
       ...(kv ? { kv: kv as "f16" | "f32" } : {}),
       ...(context === undefined ? {} : { context }),
+      keep: asked.get("keep") !== "no",
     },
     sampling: {
       ...(temperature === undefined ? {} : { temperature }),
@@ -66,6 +67,16 @@ export function onHub(given: string, { file, host }: { file?: string | null; hos
 export function named(given: string, page: URL): Choice {
   const isRepo = /^[A-Za-z0-9_][\w.-]*\/[A-Za-z0-9_][\w.-]*(@\S+)?$/.test(given) && !/\.gguf$/i.test(given);
   return isRepo ? onHub(given) : atAddress(given, page);
+}
+
+/** A model that is kept on this device. */
+export function ofKept({ source }: KeptModel): Choice {
+  const kept = JSON.parse(source) as Exclude<Source, { files: unknown }>;
+  if ("url" in kept) {
+    return atAddress(kept.url, new URL(location.href));
+  }
+  const { repo, revision, file, host } = kept.hub;
+  return onHub(revision ? `${repo}@${revision}` : repo, { ...(file ? { file } : {}), ...(host ? { host } : {}) });
 }
 
 /** The choice with a token for its hub. */

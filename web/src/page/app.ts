@@ -8,7 +8,7 @@ import "./plan_view";
 import "./turn_view";
 import { type LoadOptions, type Progress, type Prospect, Reckon, ReckonError } from "../engine/reckon";
 import { about } from "./about";
-import { type Choice, besideTheApp, hubPage, named, withToken, wishes } from "./address";
+import { type Choice, besideTheApp, hubPage, named, ofKept, withToken, wishes } from "./address";
 import { styles } from "./app_styles";
 import { base } from "./base_styles";
 import type { Composer } from "./composer";
@@ -18,6 +18,8 @@ import { Drops } from "./drops";
 import type { Admitted } from "./gate";
 import { type Decided, isAsked } from "./plan_view";
 import { bytes } from "./quantities";
+import { sentence } from "./sentence";
+import type { Taken } from "./shelf_view";
 import { keptToken } from "./tokens";
 
 /** What the page is about just now. */
@@ -40,6 +42,8 @@ export class App extends LitElement {
   stage: Stage = { is: "looking" };
   revision = 0;
   #choice: Choice | undefined;
+  /** The conversation that a visitor left to look for another model. */
+  #left: Conversation | undefined;
   readonly #drops = new Drops(this, (given) => this.#bring(given));
   readonly #wishes = wishes(new URL(location.href));
 
@@ -74,6 +78,7 @@ export class App extends LitElement {
     }
     this.model?.dispose();
     this.model = undefined;
+    this.#left = undefined;
     this.#choice = choice;
     const stop = new AbortController();
     this.stage = { is: "loading", stop };
@@ -96,6 +101,10 @@ export class App extends LitElement {
       this.model = model;
       const conversation = new Conversation(model, this.#wishes, () => this.revision++);
       this.stage = { is: "ready", conversation };
+      // What is kept is not to go when room gets scarce; a browser may ask, or say no.
+      if (options.keep && !("files" in choice.source)) {
+        void navigator.storage?.persist?.().catch(() => false);
+      }
     } catch (error) {
       if (isCurrent()) {
         this.#fail(choice, error);
@@ -173,7 +182,10 @@ export class App extends LitElement {
     }
     const { adapter, software_adapter: isSoftware, gpu_bytes, notes } = this.model.description;
     return html`
-      <b>${this.#choice?.name}</b> · ${adapter} · ${bytes(gpu_bytes)} of GPU memory
+      <b>${this.#choice?.name}</b>${this.stage.is === "ready"
+        ? html` <button type="button" class="link" @click=${this.#look}>change</button>`
+        : nothing}
+      · ${adapter} · ${bytes(gpu_bytes)} of GPU memory
       ${isSoftware ? html`<br /><strong>No GPU: this browser computes on the processor, and slowly.</strong>` : nothing}
       ${notes.map((note) => html`<br />${note}`)}
     `;
@@ -185,7 +197,8 @@ export class App extends LitElement {
       case "looking":
         return nothing;
       case "doorway":
-        return html`<reckon-doorway .fault=${stage.fault} .isEmpty=${this.#choice === undefined} @enter=${this.#enter} @again=${this.#again}></reckon-doorway>`;
+        return html`<reckon-doorway .fault=${stage.fault} .isEmpty=${this.#choice === undefined} .hasModel=${this.#left !== undefined}
+          @enter=${this.#enter} @again=${this.#again} @back=${this.#back} @take=${this.#take}></reckon-doorway>`;
       case "gate":
         return html`<reckon-gate .repo=${stage.repo} .hasToken=${stage.hasToken} @admit=${this.#admit}
           @leave=${this.#leave}></reckon-gate>`;
@@ -239,6 +252,25 @@ export class App extends LitElement {
     }
   };
 
+  #look = (): void => {
+    if (this.stage.is === "ready") {
+      this.stage.conversation.stop();
+      this.#left = this.stage.conversation;
+      this.stage = { is: "doorway", fault: undefined };
+    }
+  };
+
+  #back = (): void => {
+    if (this.#left) {
+      this.stage = { is: "ready", conversation: this.#left };
+    }
+  };
+
+  #take = ({ kept }: Taken): void => {
+    const { dtype: _, ...load } = this.#wishes.load;
+    void this.open(ofKept(kept), kept.dtype ? { ...load, dtype: kept.dtype } : load);
+  };
+
   #leave = (): void => {
     this.stage = { is: "doorway", fault: undefined };
   };
@@ -262,15 +294,6 @@ export class App extends LitElement {
   }
 
   static override styles = [base, styles];
-}
-
-/** An error's words as a sentence. */
-function sentence(error: unknown): string {
-  if (!(error instanceof ReckonError)) {
-    return String(error);
-  }
-  // An address keeps its own letters.
-  return /^https?:/.test(error.message) ? error.message : error.message.charAt(0).toUpperCase() + error.message.slice(1);
 }
 
 customElements.define("reckon-app", App);

@@ -4,6 +4,7 @@ import { base } from "./base_styles";
 import { controls } from "./controls";
 import type { GivenFile } from "../engine/reckon";
 import { pickedFiles } from "./given";
+import "./shelf_view";
 
 /** What the doorway tells: files that were picked, or an address that was typed. */
 export class Entered extends Event {
@@ -14,12 +15,14 @@ export class Entered extends Event {
 
 /** Where a model comes in when none is there: the words why, and three ways to bring one. */
 export class Doorway extends LitElement {
-  static override properties = { fault: { attribute: false }, isEmpty: { attribute: false } };
+  static override properties = { fault: { attribute: false }, isEmpty: { attribute: false }, hasModel: { attribute: false } };
 
   /** Why the last model did not come in. */
   fault: string | undefined;
   /** No model lies beside the app. */
   isEmpty = false;
+  /** A conversation can be gone back to. */
+  hasModel = false;
 
   override render(): TemplateResult {
     return html`
@@ -32,6 +35,9 @@ export class Doorway extends LitElement {
           ${this.fault === undefined
             ? nothing
             : html`<button type="button" @click=${() => this.dispatchEvent(new Event("again"))}>Try again</button>`}
+          ${this.hasModel
+            ? html`<button type="button" @click=${() => this.dispatchEvent(new Event("back"))}>Back to the conversation</button>`
+            : nothing}
         </div>
         <form class="row" @submit=${this.#submit}>
           <label for="address">or an address</label>
@@ -40,6 +46,7 @@ export class Doorway extends LitElement {
           <button>Open</button>
         </form>
       </div>
+      <reckon-shelf></reckon-shelf>
     `;
   }
 

@@ -8,6 +8,7 @@ import { needs } from "./plan_view";
 import { bytes, time } from "./quantities";
 
 const STAGES: Record<Progress["stage"], string> = {
+  waiting: "Another tab is loading this model; it is taken from there once that is done",
   headers: "Reading what the model is",
   weights: "Loading its weights onto the GPU",
   checking: "Holding every kernel against a known answer",
@@ -44,14 +45,15 @@ export class LoadingView extends LitElement {
   override willUpdate(changed: PropertyValues<this>): void {
     if (changed.has("progress") && this.progress?.stage === "weights") {
       this.#heard = performance.now();
-      this.#pace.mark(performance.now(), this.progress.loaded_bytes);
+      this.#pace.mark(performance.now(), this.progress.loaded_bytes - this.progress.kept_bytes);
     }
   }
 
   override render(): TemplateResult {
-    const { stage, loaded_bytes: loaded, total_bytes: total } = this.progress ?? {
+    const { stage, loaded_bytes: loaded, kept_bytes: kept, total_bytes: total } = this.progress ?? {
       stage: "headers" as const,
       loaded_bytes: 0,
+      kept_bytes: 0,
       total_bytes: 0,
     };
     return html`
@@ -59,7 +61,7 @@ export class LoadingView extends LitElement {
       <p class="stage" role="status">${STAGES[stage]}</p>
       <progress aria-label="Weights loaded" max="1" .value=${total === 0 ? 0 : loaded / total}></progress>
       <p class="numbers">
-        <span>${total === 0 ? nothing : `${bytes(loaded)} of ${bytes(total)}`}</span>
+        <span>${total === 0 ? nothing : `${bytes(loaded)} of ${bytes(total)}`}${kept === 0 ? nothing : `, ${bytes(kept)} from this device`}</span>
         <span>${stage === "weights" ? this.#rest(loaded, total) : nothing}</span>
       </p>
       ${this.plan ? html`<p class="plan">${needs(this.plan)}</p>` : nothing}

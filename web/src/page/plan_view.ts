@@ -8,10 +8,10 @@ import { bytes } from "./quantities";
 /** A download that starts without a question. */
 const SMALL_BYTES = 200e6;
 
-/** Whether a visitor is asked before a model is loaded: it is large, or it came by an address alone. */
+/** Whether a visitor is asked before a model is loaded: it is large, or it came by an address alone, and is not kept here. */
 export function isAsked(source: Source, { download_bytes: download, verdict }: Prospect): boolean {
   const isLarge = download > SMALL_BYTES;
-  return "hub" in source || (isLarge && ("url" in source || verdict === "tight"));
+  return download > 0 && ("hub" in source || (isLarge && ("url" in source || verdict === "tight")));
 }
 
 /** What a model takes of the GPU. */
