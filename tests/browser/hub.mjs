@@ -10,6 +10,8 @@ export const REPO = "someone/tiny-model";
 export const TOKEN = "hf_a-token-of-the-tests";
 /** Bytes of a tensor that no model reads: it makes a file of many parts out of a tiny one. */
 const PAD_BYTES = 40 << 20;
+/** What a slow server sends at once. */
+const TRICKLE_BYTES = 256 << 10;
 
 /**
  * Opens both servers. `hub.asked` are requests of the hub, `hub.fetched` those of the server it sends to; what follows
@@ -22,7 +24,7 @@ export async function openHub() {
   const front = await listen((request, response) => answer(hub, store.url, request, response));
   /** Everything works. */
   hub.mend = () => {
-    const right = { token: TOKEN, hasRanges: true, etag: '"one"', cuts: [], stalls: [], hold: undefined, fails: false, onCut: undefined };
+    const right = { token: TOKEN, hasRanges: true, etag: '"one"', cuts: [], stalls: [], hold: undefined, fails: false, onCut: undefined, pause_ms: 0 };
     Object.assign(hub, right, { asked: [], fetched: [], servedBytes: 0, running: 0, mostRunning: 0 });
   };
   hub.mend();
@@ -56,6 +58,9 @@ function repository() {
     }
   }
   files.set("model.safetensors", padded(read("model.safetensors")));
+  for (const name of ["config.json", "model.safetensors"]) {
+    files.set(`large/${name}`, readFileSync(join(GOLDEN, "20_mb", name)));
+  }
   return files;
 }
 
@@ -127,5 +132,21 @@ function serve(hub, request, response) {
     hub.onCut?.();
     return response.write(bytes.subarray(start, to), () => setTimeout(() => request.socket.destroy(), 50));
   }
+  if (hub.pause_ms > 0) {
+    return trickle(bytes.subarray(start, to), hub.pause_ms, response);
+  }
   return stall === undefined ? response.end(bytes.subarray(start, to)) : response.write(bytes.subarray(start, to));
+}
+
+/** So slowly that something can happen on the way. */
+function trickle(bytes, pause_ms, response) {
+  const next = (at) => {
+    if (at >= bytes.length) {
+      response.end();
+    } else if (!response.destroyed) {
+      response.write(bytes.subarray(at, at + TRICKLE_BYTES));
+      setTimeout(next, pause_ms, at + TRICKLE_BYTES);
+    }
+  };
+  next(0);
 }

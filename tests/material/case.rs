@@ -109,18 +109,28 @@ impl Case {
             .collect()
     }
 
+    /// A Hugging Face folder of 20 MB, whose logits are the reference's: what is worth keeping between visits.
+    pub fn of_20_mb() -> Self {
+        let sizes = [("vocab_size", 4096), ("intermediate_size_mlp", 1024), ("num_hidden_layers", 4)];
+        Self { container: "safetensors".to_owned(), ..Self::of_sizes("20_mb", &sizes, &[("", "F32")]) }
+    }
+
     fn of_types(name: &str, types: &[(&str, &str)]) -> Self {
+        let sizes = [("intermediate_size_mlp", 256), ("num_hidden_layers", 2)];
+        Self::of_sizes(&format!("llama4_gguf_{name}"), &sizes, types)
+    }
+
+    fn of_sizes(name: &str, sizes: &[(&str, u32)], types: &[(&str, &str)]) -> Self {
         let Self { mut config, ids, .. } = Self::named("mobilellm_r1_like");
-        for (key, size) in [("hidden_size", 256), ("intermediate_size_mlp", 256), ("num_hidden_layers", 2)] {
-            config[key] = size.into();
-        }
-        for (key, size) in [("num_attention_heads", 4), ("num_key_value_heads", 2), ("head_dim", 64)] {
-            config[key] = size.into();
+        let heads =
+            [("num_attention_heads", 4), ("num_key_value_heads", 2), ("head_dim", 64), ("hidden_size", 256)];
+        for (key, size) in heads.iter().chain(sizes) {
+            config[key] = (*size).into();
         }
         let norms = [("norm", "F32")];
         let types = norms.iter().chain(types);
         let mut case = Self {
-            name: format!("llama4_gguf_{name}"),
+            name: name.to_owned(),
             positions: (0..ids.len()).collect(),
             logits: Vec::new(),
             texts: Vec::new(),

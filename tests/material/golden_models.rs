@@ -39,6 +39,8 @@ fn write_all(folder: &Path) -> std::io::Result<()> {
         entry["dtype"] = Value::Null;
         cases.push(entry);
     }
+    let large = Case::of_20_mb();
+    cases.push(write_case(folder, &large.name, &large, large.files(), false)?);
     fs::write(folder.join("cases.json"), serde_json::to_vec_pretty(&cases)?)
 }
 

@@ -10,7 +10,7 @@ use crate::store::Store;
 use crate::{Error, Files};
 
 /// What is fetched, hashed and kept as one: what an interruption loses at most, once packed.
-pub(crate) const STRETCH_BYTES: u64 = 4 << 20;
+pub(crate) const STRETCH_BYTES: u64 = 2 << 20;
 
 /// From a store where they are in it, from their files where they are not.
 pub(crate) struct Weights<'a, S> {

@@ -37,9 +37,12 @@ impl<'a> Kept<'a> {
 
     /// Notes that the whole model is kept, unless something kept that from being so.
     pub(crate) fn end(&self) {
-        if self.fault.borrow().is_none() {
-            self.try_to(Shelf::note_whole);
-        }
+        self.try_to(Shelf::note_whole);
+    }
+
+    /// Whether nothing came of it.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.shelf.borrow().is_empty()
     }
 
     /// Does something with the shelf; once that fails the shelf is emptied, and nothing more is put on it: half a model is

@@ -6,10 +6,11 @@ use serde::Serialize;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::File;
+use web_sys::{AbortSignal, DomException, File};
 
 use crate::fault::{Code, fault, words};
 use crate::journal::{Journal, LAYOUT, Line};
+use crate::lock::Lock;
 use crate::opfs::Folder;
 use crate::shelf::JOURNAL;
 
@@ -30,6 +31,37 @@ pub(crate) fn key(source: &str, dtype: Option<&str>) -> (String, Line) {
     (sha256(text.as_bytes())[..16].to_owned(), about)
 }
 
+/// A model's folder, held against other tabs as long as this is.
+pub(crate) struct Place {
+    pub(crate) folder: Folder,
+    key: String,
+    _lock: Option<Lock>,
+}
+
+impl Place {
+    /// Takes the folder of that key, after `on_wait` where another tab has it.
+    ///
+    /// # Errors
+    /// What JavaScript threw: the browser keeps nothing, or `signal` has ended the wait.
+    pub(crate) async fn take(
+        key: String,
+        signal: &AbortSignal,
+        on_wait: impl FnOnce(),
+    ) -> Result<Self, JsValue> {
+        let lock = Lock::take(&format!("reckon {key}"), signal, on_wait).await?;
+        let folder = Folder::home().await?.folder(&key).await?;
+        Ok(Self { folder, key, _lock: lock })
+    }
+
+    /// Deletes the folder, of which no file is open.
+    pub(crate) async fn remove(self) {
+        // What stays behind is listed, and a visitor can delete it.
+        if let Ok(home) = Folder::home().await {
+            let _ = home.remove(&self.key).await;
+        }
+    }
+}
+
 /// The models that are kept on this device, whole or in part.
 ///
 /// # Errors
@@ -44,19 +76,21 @@ async fn list() -> Result<Vec<KeptModel>, JsValue> {
     let home = Folder::home().await?;
     let mut models = Vec::new();
     for key in home.names().await? {
-        let folder = home.folder(&key).await?;
-        let mut size_bytes = 0.0;
-        for name in folder.names().await? {
-            size_bytes += folder.file(&name).await?.size();
-        }
-        // A folder whose first line was not written has nothing else either.
-        let Ok(journal) = folder.file(JOURNAL).await else { continue };
-        let (journal, _) = Journal::read(&bytes(&journal).await?);
-        if let Some((source, dtype)) = journal.about {
-            models.push(KeptModel { key, source, dtype, size_bytes, is_whole: journal.is_whole });
-        }
+        // What another tab deletes meanwhile is left out.
+        models.extend(look(&home, key).await.ok().flatten());
     }
     Ok(models)
+}
+
+async fn look(home: &Folder, key: String) -> Result<Option<KeptModel>, JsValue> {
+    let folder = home.existing(&key).await?;
+    let mut size_bytes = 0.0;
+    for name in folder.names().await? {
+        size_bytes += folder.file(&name).await?.size();
+    }
+    let (journal, _) = Journal::read(&bytes(&folder.file(JOURNAL).await?).await?);
+    let model = |(source, dtype)| KeptModel { key, source, dtype, size_bytes, is_whole: journal.is_whole };
+    Ok(journal.about.map(model))
 }
 
 async fn bytes(file: &File) -> Result<Vec<u8>, JsValue> {
@@ -67,14 +101,20 @@ async fn bytes(file: &File) -> Result<Vec<u8>, JsValue> {
 /// Deletes a model that is kept.
 ///
 /// # Errors
-/// An `Error` with a `code`: it is being loaded, or is not there.
+/// An `Error` with a `code`: it is being loaded.
 #[wasm_bindgen]
 pub async fn forget_model(key: String) -> Result<(), JsValue> {
     let removed = async { Folder::home().await?.remove(&key).await };
-    removed.await.map_err(|thrown| {
-        let words = words(&thrown);
-        fault(Code::State, &format!("this model cannot be deleted now ({words}); is another tab loading it?"))
-    })
+    let Err(thrown) = removed.await else { return Ok(()) };
+    let is_gone = thrown.dyn_ref::<DomException>().is_some_and(|thrown| thrown.name() == "NotFoundError");
+    if is_gone {
+        return Ok(());
+    }
+    let words = words(&thrown);
+    Err(fault(
+        Code::State,
+        &format!("this model cannot be deleted now ({words}); is another tab loading it?"),
+    ))
 }
 
 fn unkept(thrown: &JsValue) -> JsValue {

@@ -11,9 +11,7 @@ use web_sys::AbortSignal;
 use crate::fault::{Code, engine_fault, fault, words};
 use crate::heap::heap_bytes;
 use crate::kept::Kept;
-use crate::library::key;
-use crate::lock::Lock;
-use crate::opfs::Folder;
+use crate::library::{Place, key};
 use crate::options::load_options;
 use crate::progress::Listener;
 use crate::session::Session;
@@ -41,13 +39,20 @@ pub async fn load(
     let mut unkept = None;
     if let (Source::Web(web), true) = (&given, keep) {
         match shelf(&source, &load_options, &signal, || listener.wait()).await {
-            Ok((folder, shelf, _lock)) => {
-                let kept = Kept::new(web, folder, shelf, &signal);
-                let engine =
+            Ok((place, shelf)) => {
+                let kept = Kept::new(web, place.folder.clone(), shelf, &signal);
+                let brought =
                     bring(&kept, web.model(), load_options, &mut &kept, &on_plan, &mut listener, &signal)
-                        .await?;
-                kept.end();
-                return Ok(Engine { engine, unkept });
+                        .await;
+                if brought.is_ok() {
+                    kept.end();
+                }
+                let is_empty = kept.is_empty();
+                drop(kept);
+                if is_empty {
+                    place.remove().await;
+                }
+                return brought.map(|engine| Engine { engine, unkept });
             }
             Err(_) if signal.aborted() => return Err(stopped()),
             Err(thrown) => unkept = Some(format!("not kept for the next visit: {}", words(&thrown))),
@@ -64,15 +69,14 @@ async fn shelf(
     options: &LoadOptions,
     signal: &AbortSignal,
     on_wait: impl FnOnce(),
-) -> Result<(Folder, Shelf, Option<Lock>), JsValue> {
+) -> Result<(Place, Shelf), JsValue> {
     // These keys, in this order: a token is none of them.
     let keys = ["url", "hub", "repo", "revision", "file", "host"].map(JsValue::from_str);
     let source = JSON::stringify_with_replacer(source, &Array::from_iter(keys))?;
     let (key, about) = key(&String::from(source), options.dtype.map(Dtype::name));
-    let lock = Lock::take(&format!("reckon {key}"), signal, on_wait).await?;
-    let folder = Folder::home().await?.folder(&key).await?;
-    let shelf = Shelf::open(&folder, about).await?;
-    Ok((folder, shelf, lock))
+    let place = Place::take(key, signal, on_wait).await?;
+    let shelf = Shelf::open(&place.folder, about).await?;
+    Ok((place, shelf))
 }
 
 async fn bring(

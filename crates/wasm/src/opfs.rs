@@ -41,6 +41,11 @@ impl Folder {
         Ok(Self(folder.unchecked_into()))
     }
 
+    /// The folder of that name in it.
+    pub(crate) async fn existing(&self, name: &str) -> Result<Self, JsValue> {
+        Ok(Self(JsFuture::from(self.0.get_directory_handle(name)).await?.unchecked_into()))
+    }
+
     /// Opens a file, made where there is none, for this worker alone.
     pub(crate) async fn open(&self, name: &str) -> Result<Handle, JsValue> {
         let options = FileSystemGetFileOptions::new();

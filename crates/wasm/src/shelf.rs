@@ -46,6 +46,11 @@ impl Shelf {
         self.journal.is_whole
     }
 
+    /// Whether no weight is here.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.journal.stretches.is_empty()
+    }
+
     /// Notes that everything is here.
     pub(crate) fn note_whole(&mut self) -> Result<(), JsValue> {
         if self.journal.is_whole { Ok(()) } else { self.note(Line::Whole) }
