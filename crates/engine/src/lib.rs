@@ -24,7 +24,7 @@ pub mod stop;
 mod voice;
 
 pub use checkpoint;
-pub use text::{Message, Part};
+pub use text::{Message, Part, Special, Tokenizer};
 
 pub use crate::engine::Engine;
 pub use description::Description;
@@ -39,3 +39,4 @@ pub use pack::{PackOptions, Packed, pack};
 pub use plan::Plan;
 pub use sampler::Sampling;
 pub use session::{Abort, Session};
+pub use voice::Voice;
