@@ -69,10 +69,15 @@ impl Findings {
     }
 
     fn push(&mut self, what: &str, found: &dyn Display, expected: &dyn Display, verdict: Verdict) {
-        let (found, expected) = (found.to_string(), expected.to_string());
+        let (found, expected) = (one_line(found), one_line(expected));
         println!("{}", line(what, &found, &expected, verdict));
         self.list.push(Finding { what: what.to_owned(), found, expected, verdict });
     }
+}
+
+/// Nothing a model's files say may break a line, or steer a terminal.
+fn one_line(words: &dyn Display) -> String {
+    words.to_string().replace(char::is_control, " ")
 }
 
 fn line(what: &str, found: &str, expected: &str, verdict: Verdict) -> String {
