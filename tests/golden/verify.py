@@ -1,7 +1,7 @@
 """Makes a golden for `reckon verify`: what transformers computes for a model that you have, in f32 and eager attention.
 
     pip install -r tests/golden/requirements.txt
-    python tests/golden/verify.py MODEL_FOLDER OUT.safetensors    (950M: 5 GB of memory, about a minute)
+    python tests/golden/verify.py MODEL_FOLDER OUT.safetensors    (950M: about 5 GB of memory)
     reckon verify MODEL_FOLDER --dtype f32 --golden OUT.safetensors
 
 MODEL_FOLDER is a Hugging Face folder on your disk: config.json, safetensors, tokenizer.json. One causal pass over ids
