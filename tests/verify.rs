@@ -205,6 +205,10 @@ fn only_its_own_report_is_written_over() {
     let (run, report) = verify(model.folder(), &out, &["--quick"]);
     assert!(run.code == Some(1) && run.stderr.contains("--force"), "{}", run.stderr);
     assert_eq!(report, "mine");
+    for out in [model.folder(), &model.path("nowhere/report.md")] {
+        let (run, _) = verify(model.folder(), out, &["--quick"]);
+        assert!(run.code == Some(1) && run.stderr.contains("a folder that exists"), "{}", run.stderr);
+    }
     for options in [&["--quick", "--force"][..], &["--quick"]] {
         let (run, report) = verify(model.folder(), &out, options);
         assert_eq!(run.code, Some(0), "{}", run.stderr);

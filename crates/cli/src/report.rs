@@ -19,11 +19,18 @@ pub struct Report {
     pub texts: Vec<(String, String)>,
 }
 
-/// Refuses to write over what no `reckon verify` made.
+/// Refuses, before anything is computed, to write over what no `reckon verify` made, or into no folder.
 ///
 /// # Errors
-/// There is such a file at `path`, and not `force`.
+/// There is such a file at `path`, and not `force`; or nowhere to write it.
 pub fn may_write(path: &Path, force: bool) -> Result<(), String> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if path.is_dir() || folder.is_some_and(|folder| !folder.is_dir()) {
+        return Err(format!(
+            "{}: no report can be written there; name a file in a folder that exists",
+            path.display()
+        ));
+    }
     if !path.exists() || force {
         return Ok(());
     }
