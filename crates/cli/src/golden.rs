@@ -16,7 +16,8 @@ use crate::compare::{divergence, likeliest, log_softmax};
 use crate::finding::Findings;
 use crate::prompts::Written;
 
-/// Of the largest logit: f32 sums in another order cost up to 1e-5, a wrong epsilon in one norm already 1e-3.
+/// Of the largest logit: f32 sums in another order cost SmolLM2 6e-6 over its 30 layers, a wrong epsilon in one norm
+/// already 1e-3.
 const F32_TOLERANCE: f32 = 1e-4;
 /// Weights rounded to 11 bits, 5e-4 each: 2.4e-3 of the largest logit was the most that models of random weights lost.
 const F16_TOLERANCE: f32 = 1e-2;
