@@ -177,16 +177,26 @@ test("the page leads through the gate, asks before it downloads, and remembers a
   await first.getByRole("button", { name: "Load" }).click();
   await withModel(first, () => undefined);
   assert.equal(await first.evaluate(() => JSON.stringify(localStorage)), "{}");
-  await first.goto(address);
+  const journal = await first.evaluate(keptJournal);
+  assert.ok(journal.includes(REPO) && !journal.includes(TOKEN), "what is kept of the model names no token");
+  await first.goto(`${address}&keep=no`);
   await enter(first, true);
   await first.getByRole("button", { name: "Choose another" }).click();
   await first.getByLabel("or an address").waitFor();
-  await first.goto(address);
+  await first.goto(`${address}&keep=no`);
   await first.getByRole("button", { name: "Load" }).waitFor();
   assert.ok(!first.url().includes(TOKEN) && !first.said.join().includes(TOKEN));
   await first.evaluate(() => localStorage.clear());
   await first.close();
 });
+
+/** Runs in the page: what was noted of the one model that is kept. */
+async function keptJournal() {
+  const home = await (await navigator.storage.getDirectory()).getDirectoryHandle("reckon");
+  const [key] = await Array.fromAsync(home.keys());
+  const journal = await (await home.getDirectoryHandle(key)).getFileHandle("journal");
+  return (await journal.getFile()).text();
+}
 
 test("owner/name in the field of the doorway is a repository of a hub", async () => {
   const page = await browser.page(`${site.url}/?model=golden/nothing.gguf`);

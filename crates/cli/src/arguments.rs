@@ -38,6 +38,8 @@ pub enum Command {
     Pack(Pack),
     /// What a model loses against another of the same vocabulary, on a text
     Compare(Compare),
+    /// Whether a model is what it is taken for and computes what it must; writes a report to show
+    Verify(Verify),
 }
 
 /// How a model is loaded.
@@ -221,6 +223,38 @@ pub struct Compare {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Args)]
+pub struct Verify {
+    /// A Hugging Face folder (config.json and safetensors), a .gguf file, or what a hub has: owner/name,
+    /// owner/name@revision, owner/name:file.gguf
+    #[arg(value_name = "PATH or ID")]
+    pub path: PathBuf,
+    /// Logits to be held against: what tests/golden/verify.py wrote of the same model
+    #[arg(long, value_name = "FILE.safetensors", conflicts_with = "quick")]
+    pub golden: Option<PathBuf>,
+    /// Where to write the report [default: reckon-verify-NAME.md in the current folder]
+    #[arg(long, value_name = "FILE.md")]
+    pub out: Option<PathBuf>,
+    /// Write over a file that reckon verify did not make
+    #[arg(long)]
+    pub force: bool,
+    /// How matrices are held on the GPU; f32 holds logits nearest [default: as in the file]
+    #[arg(long, value_name = "DTYPE", value_parser = dtype)]
+    pub dtype: Option<Dtype>,
+    /// Most tokens that follow each of the three prompts
+    #[arg(long, value_name = "N", default_value_t = 48, value_parser = clap::value_parser!(u32).range(3..=1 << 15))]
+    pub tokens: u32,
+    /// Headers, configuration, tokenizer and template alone; no GPU is used
+    #[arg(long)]
+    pub quick: bool,
+    /// Hash weight files whose SHA-256 no hub tells
+    #[arg(long)]
+    pub hash: bool,
+    /// Ask no hub: what was fetched of the model before must do
+    #[arg(long)]
+    pub offline: bool,
 }
 
 impl Sample {

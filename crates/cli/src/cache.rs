@@ -156,6 +156,13 @@ impl Slot {
             && origin.is_some_and(|origin| origin.etag == remote.etag)
     }
 
+    /// The SHA-256 that the hub told of the file, where that is whole.
+    pub fn sha256(&self) -> Option<String> {
+        let size_bytes = self.whole_bytes()?;
+        let Origin { etag, .. } = File::open(&self.origin).ok().and_then(|mut file| read(&mut file))?;
+        Remote { size_bytes, etag }.sha256().map(str::to_owned)
+    }
+
     /// Keeps that the hub has no such file.
     ///
     /// # Errors

@@ -78,14 +78,22 @@ pub async fn compare(asked: &arguments::Compare) -> Result<Comparison, String> {
 async fn log_likelihoods(engine: &Engine, ids: &[u32]) -> Result<Vec<Vec<f32>>, String> {
     let mut session = Session::open(engine).await.map_err(|err| err.to_string())?;
     let mut rows = Vec::new();
-    let mut keep = |logits: &[f32]| {
-        let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let sum: f64 = logits.iter().map(|logit| f64::from(logit - largest).exp()).sum();
-        let log_sum = f64::from(largest) + sum.ln();
-        rows.push(logits.iter().map(|logit| (f64::from(*logit) - log_sum) as f32).collect());
-    };
+    let mut keep = |logits: &[f32]| rows.push(log_softmax(logits));
     session.logits(ids, None, &mut keep).await.map_err(|err| err.to_string())?;
     Ok(rows)
+}
+
+/// Logarithms of the probabilities that logits stand for, (V).
+pub fn log_softmax(logits: &[f32]) -> Vec<f32> {
+    let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+    let sum: f64 = logits.iter().map(|logit| f64::from(logit - largest).exp()).sum();
+    let log_sum = f64::from(largest) + sum.ln();
+    logits.iter().map(|logit| (f64::from(*logit) - log_sum) as f32).collect()
+}
+
+/// Divergence of Kullback and Leibler of `model` from `base`, both as [`log_softmax`] gives them, in nats.
+pub fn divergence(base: &[f32], model: &[f32]) -> f64 {
+    base.iter().zip(model).map(|(p, q)| f64::from(*p).exp() * f64::from(p - q)).sum()
 }
 
 #[derive(Default)]
@@ -100,8 +108,7 @@ impl Sums {
     fn add(&mut self, base: &[f32], model: &[f32], next: usize) {
         self.base -= f64::from(base[next]);
         self.model -= f64::from(model[next]);
-        let term = |(p, q): (&f32, &f32)| f64::from(*p).exp() * f64::from(p - q);
-        self.kl.push(base.iter().zip(model).map(term).sum());
+        self.kl.push(divergence(base, model));
         self.same += usize::from(likeliest(base) == likeliest(model));
     }
 
@@ -121,7 +128,8 @@ impl Sums {
     }
 }
 
-fn likeliest(row: &[f32]) -> Option<usize> {
+/// Which of a row is largest.
+pub fn likeliest(row: &[f32]) -> Option<usize> {
     (0..row.len()).max_by(|a, b| row[*a].total_cmp(&row[*b]))
 }
 

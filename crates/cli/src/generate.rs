@@ -83,7 +83,7 @@ impl Outcome {
     }
 
     /// The first token comes out of the prefill; the time after it is that of all the others.
-    fn decode_tokens_per_s(&self) -> f64 {
+    pub fn decode_tokens_per_s(&self) -> f64 {
         match self.tokens.len() {
             0 | 1 => 0.0,
             tokens => (tokens - 1) as f64 / self.decode.as_secs_f64(),

@@ -103,6 +103,18 @@ impl Hub {
         format!("{} at {} on {}", known.client.id.repo, &known.revision[..length], known.client.host())
     }
 
+    /// Repository, whole revision, host.
+    pub fn source(&self) -> String {
+        let known = self.known.borrow();
+        format!("{} at {} on {}", known.client.id.repo, known.revision, known.client.host())
+    }
+
+    /// SHA-256 of file `name`, against which it was held when it was fetched; `None` where the hub does not tell it.
+    pub fn sha256(&self, name: &str) -> Option<String> {
+        let known = self.known.borrow();
+        known.cache.slot(&known.revision, name).ok()?.sha256()
+    }
+
     /// That file `name` is not there, in words that say what to do.
     pub fn lacks(&self, name: &str) -> String {
         let known = self.known.borrow();

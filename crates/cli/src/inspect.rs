@@ -124,7 +124,7 @@ pub fn megabytes(bytes: u64) -> String {
 }
 
 /// Digits in threes.
-fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (i, digit) in digits.chars().enumerate() {

@@ -15,15 +15,24 @@ use crate::place::Place;
 /// One readable line.
 pub async fn load(name: &Path, offline: bool, options: LoadOptions) -> Result<Engine, String> {
     let place = Place::find(name, offline)?;
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    bar.set_style(style());
+    let bar = bar();
     show(&bar, Progress::default());
-    let opened = place.open().await?;
-    if let Place::Hub(hub) = &place {
-        bar.suspend(|| announce(hub, &opened, &options)).map_err(|err| err.to_string())?;
+    let opened = place.open().await;
+    bar.finish_and_clear();
+    load_opened(&place, opened?, options).await
+}
+
+/// Loads a model whose headers are read already, as [`load`] does.
+///
+/// # Errors
+/// One readable line.
+pub async fn load_opened(place: &Place, opened: Opened, options: LoadOptions) -> Result<Engine, String> {
+    if let Place::Hub(hub) = place {
+        announce(hub, &opened, &options).map_err(|err| err.to_string())?;
     }
+    let bar = bar();
     let mut progress = |progress: Progress| show(&bar, progress);
-    let engine = opened.load(&place, options, &mut (), &mut progress).await;
+    let engine = opened.load(place, options, &mut (), &mut progress).await;
     bar.finish_and_clear();
     let engine = engine.map_err(|err| err.to_string())?;
     for note in engine.notes() {
@@ -49,6 +58,12 @@ fn announce(hub: &Hub, opened: &Opened, options: &LoadOptions) -> Result<(), Err
         );
     }
     Ok(())
+}
+
+fn bar() -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+    bar.set_style(style());
+    bar
 }
 
 /// How a bar looks.

@@ -9,7 +9,10 @@ mod client;
 mod compare;
 mod disk;
 mod download;
+mod finding;
 mod generate;
+mod golden;
+mod hashes;
 mod hub;
 mod hub_id;
 mod inspect;
@@ -17,8 +20,14 @@ mod load;
 mod logits;
 mod pack;
 mod place;
+mod prompts;
+mod published;
 mod refusal;
+mod report;
+mod template;
 mod token;
+mod verify;
+mod vocabulary;
 mod waits;
 
 use std::process::ExitCode;
@@ -40,6 +49,7 @@ fn main() -> ExitCode {
         Command::Pack(arguments) => pollster::block_on(pack::run(&arguments)),
         Command::Compare(arguments) => pollster::block_on(compare::run(&arguments)),
         Command::Inspect(arguments) => pollster::block_on(inspect::run(&arguments)),
+        Command::Verify(arguments) => pollster::block_on(verify::run(&arguments)),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -12,7 +12,7 @@ use serde_json::json;
 use crate::arguments::{Compare, Pack};
 use crate::compare::compare;
 use crate::load::{show, style};
-use crate::place::Place;
+use crate::place::{Place, called};
 
 /// From so many parameters on four bits cost less than they save.
 const LARGE: u64 = 500_000_000;
@@ -87,12 +87,7 @@ fn name(arguments: &Pack) -> Result<String, String> {
             false => Ok(name.clone()),
         };
     }
-    // A path that ends in dots has its name elsewhere; a hub id has none but its own.
-    let path = arguments.path.canonicalize().unwrap_or_else(|_| arguments.path.clone());
-    let name = path.file_name().unwrap_or_default().to_string_lossy().replace([':', '@'], "-");
-    let stem = name.strip_suffix(".gguf").unwrap_or(&name);
-    let part = engine::checkpoint::part_names(&name).len() > 1;
-    Ok(if part { stem[..stem.len() - "-00001-of-00009".len()].to_owned() } else { stem.to_owned() })
+    Ok(called(&arguments.path))
 }
 
 /// The model that was packed, held against its source.

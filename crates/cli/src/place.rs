@@ -56,6 +56,16 @@ impl Place {
     }
 }
 
+/// The name of the model at a path or of a hub, as a file may be called.
+pub fn called(path: &Path) -> String {
+    // A path that ends in dots has its name elsewhere; a hub id has none but its own.
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let name = path.file_name().unwrap_or_default().to_string_lossy().replace([':', '@'], "-");
+    let stem = name.strip_suffix(".gguf").unwrap_or(&name);
+    let is_part = engine::checkpoint::part_names(&name).len() > 1;
+    if is_part { stem[..stem.len() - "-00001-of-00009".len()].to_owned() } else { stem.to_owned() }
+}
+
 impl Files for Place {
     async fn size_bytes(&self, name: &str) -> Result<Option<u64>, Error> {
         match self {

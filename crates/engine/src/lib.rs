@@ -27,7 +27,7 @@ mod voice;
 mod weights;
 
 pub use checkpoint;
-pub use text::{Message, Part};
+pub use text::{Message, Part, Special, Tokenizer};
 
 pub use crate::engine::Engine;
 pub use description::Description;
@@ -44,3 +44,4 @@ pub use progress::{Progress, Stage};
 pub use sampler::Sampling;
 pub use session::{Abort, Session};
 pub use store::Store;
+pub use voice::Voice;

@@ -25,6 +25,16 @@ pub struct Opened {
     pub(crate) voice: Result<Voice, Error>,
 }
 
+impl Opened {
+    /// How the model reads and speaks.
+    ///
+    /// # Errors
+    /// It came without a tokenizer, or with one at fault.
+    pub fn voice(&self) -> Result<&Voice, Error> {
+        self.voice.as_ref().map_err(Error::clone)
+    }
+}
+
 /// Reads all headers: of the GGUF named `model`, all its parts where it is split, or of the Hugging Face folder where `model` is empty.
 ///
 /// # Errors

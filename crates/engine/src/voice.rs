@@ -1,13 +1,14 @@
 //! How a model reads and speaks: its tokenizer and its chat template, from wherever they came.
 
 use checkpoint::Checkpoint;
-use text::{ChatTemplate, Conversation, GgufVocabulary, Reasoning, Special, Tokenizer};
+use text::{ChatTemplate, Conversation, Detokenizer, GgufVocabulary, Message, Reasoning, Special, Tokenizer};
 
 use crate::{Error, Prompt};
 
 /// A tokenizer, and how conversations are written with it.
-pub(crate) struct Voice {
-    pub(crate) tokenizer: Tokenizer,
+pub struct Voice {
+    /// Text to ids and back.
+    pub tokenizer: Tokenizer,
     /// Missing where only raw text can be continued; the error says why.
     conversation: Result<Conversation, text::Error>,
 }
@@ -62,6 +63,25 @@ impl Voice {
         Self { tokenizer, conversation }
     }
 
+    /// Token ids of a conversation up to the beginning of the assistant's turn, and the text they stand for; `date` is for
+    /// templates that name the day.
+    ///
+    /// # Errors
+    /// Only raw text can be continued, or the template refuses the conversation.
+    pub fn chat(&self, messages: &[Message], date: Option<&str>) -> Result<(Vec<u32>, String), Error> {
+        let conversation = self.conversation.as_ref().map_err(text::Error::clone)?;
+        Ok(conversation.encode(&self.tokenizer, messages, date)?)
+    }
+
+    /// The text of `ids`; special tokens have none.
+    pub fn text(&self, ids: &[u32]) -> String {
+        let mut detokenizer = Detokenizer::default();
+        let pieces = ids.iter().map(|id| detokenizer.push(&self.tokenizer, *id));
+        let mut text: String = pieces.collect();
+        text.push_str(&detokenizer.finish());
+        text
+    }
+
     /// Refuses a tokenizer whose ids the model has no embedding for.
     pub(crate) fn fits(&self, vocab_size: u32) -> Result<(), Error> {
         let tokenizer = self.tokenizer.vocab_size();
@@ -83,8 +103,7 @@ impl Voice {
                 starts_thinking: Reasoning::starts_thinking(text),
             }),
             Prompt::Chat(messages) => {
-                let conversation = self.conversation.as_ref().map_err(text::Error::clone)?;
-                let (tokens, text) = conversation.encode(&self.tokenizer, messages, date)?;
+                let (tokens, text) = self.chat(messages, date)?;
                 Ok(Encoded { tokens, starts_thinking: Reasoning::starts_thinking(&text) })
             }
         }
