@@ -15,7 +15,7 @@ const TRICKLE_BYTES = 256 << 10;
 
 /**
  * Opens both servers. `hub.asked` are requests of the hub, `hub.fetched` those of the server it sends to; what follows
- * says how that one serves, and may be changed while it runs.
+ * says how that one serves, and may be changed while it runs. `hub.endedAt` is when it last sent a byte.
  */
 export async function openHub() {
   const files = repository();
@@ -120,7 +120,10 @@ function serve(hub, request, response) {
   }
   response.writeHead(first === undefined ? 200 : 206, headers);
   hub.mostRunning = Math.max(hub.mostRunning, ++hub.running);
-  response.on("close", () => hub.running--);
+  response.on("close", () => {
+    hub.running--;
+    hub.endedAt = Date.now();
+  });
   const due = (list) => {
     const index = name.endsWith(".safetensors") ? list.findIndex((at) => start < at && at < end) : -1;
     return index < 0 ? undefined : list.splice(index, 1)[0];

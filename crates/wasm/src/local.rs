@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use engine::Error;
+use engine::{Error, MANIFEST};
 use engine::checkpoint::part_names;
 use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
@@ -88,7 +88,7 @@ impl Local {
 }
 
 /// Which of the files is the model, and the folder it stands in, with its slash: the one GGUF, any part of the one that is
-/// split, or the folder of the outermost `config.json`.
+/// split, the folder that was packed, or that of the outermost `config.json`.
 fn choose(names: &[&str]) -> Result<(String, String), String> {
     let ggufs: Vec<String> =
         names.iter().filter(|name| name.ends_with(".gguf")).map(|name| (*name).to_owned()).collect();
@@ -98,7 +98,8 @@ fn choose(names: &[&str]) -> Result<(String, String), String> {
             return Err(format!("{} models at once: {}; give one", ggufs.len(), ggufs.join(", ")));
         }
         let (folder, name) = split(gguf);
-        return Ok((folder.to_owned(), name.to_owned()));
+        let is_packed = names.contains(&format!("{folder}{MANIFEST}").as_str());
+        return Ok((folder.to_owned(), if is_packed { String::new() } else { name.to_owned() }));
     }
     let configs = names.iter().map(|name| split(name)).filter(|(_, name)| *name == "config.json");
     match configs.map(|(folder, _)| folder).min_by_key(|folder| folder.len()) {

@@ -76,6 +76,19 @@ pub fn full_size(folder: Option<String>) -> Result<(), String> {
     Program::new("node").args([script, &folder]).env("RECKON_CHROMIUM", chromium).run()
 }
 
+/// A checkpoint of 950M's size from a gated hub into Chromium, whatever happens on the way.
+///
+/// # Errors
+/// Something is not as it must be, or is missing.
+pub fn full_hub() -> Result<(), String> {
+    let chromium =
+        system::chromium().ok_or("no Chromium or Chrome is installed; name one in RECKON_CHROMIUM")?;
+    fetch::tokenizer()?;
+    golden_models()?;
+    web::build(Profile::Shipped)?;
+    Program::new("node").args(["tests/browser/full_hub.mjs"]).env("RECKON_CHROMIUM", chromium).run()
+}
+
 fn scripts() -> Result<Vec<PathBuf>, String> {
     let folder = place::home().join("tests/browser");
     let entries = std::fs::read_dir(&folder).map_err(|err| format!("{}: {err}", folder.display()))?;

@@ -4,7 +4,7 @@ use crate::place;
 use crate::program::Program;
 
 /// Gzipped bytes of everything in web/dist.
-const BUDGET_BYTES: u64 = 1_300_000;
+const BUDGET_BYTES: u64 = 1_350_000;
 
 /// Prints every file's bytes, raw and gzipped, and their sum; one line a file.
 const MEASURE: &str = r"
