@@ -13,7 +13,7 @@ use crate::answer::{Answer, Ask, Client, Stamp};
 use crate::clock::{now_ms, sleep};
 use crate::fault::words;
 use crate::place::Place;
-use crate::reader::{Ladle, Reader};
+use crate::reader::{Ladle, Pool, Reader};
 use crate::trouble::{Patience, Trouble, stopped};
 use crate::window::{Chunks, Window, first};
 
@@ -32,6 +32,7 @@ pub(crate) struct Web {
     signal: AbortSignal,
     has_answered: Cell<bool>,
     known: RefCell<HashMap<String, Known>>,
+    pool: Pool,
 }
 
 /// What the first request of a file told.
@@ -46,7 +47,13 @@ struct Known {
 
 impl Web {
     pub(crate) fn new(place: Place, signal: &AbortSignal) -> Self {
-        Self { place, signal: signal.clone(), has_answered: Cell::new(false), known: RefCell::default() }
+        Self {
+            place,
+            signal: signal.clone(),
+            has_answered: Cell::new(false),
+            known: RefCell::default(),
+            pool: Pool::default(),
+        }
     }
 
     pub(crate) fn model(&self) -> &str {
@@ -137,6 +144,7 @@ impl Web {
             }
             if let Some(chunk) = window.next().await? {
                 ladle.hand_on(&chunk, sink)?;
+                self.pool.give(&chunk);
             }
         }
         Ok(())
@@ -222,7 +230,7 @@ impl Web {
         heard: &Cell<f64>,
         take: &mut dyn FnMut(Uint8Array) -> Result<(), Error>,
     ) -> Result<u64, Trouble> {
-        let Some(mut reader) = Reader::of(response) else { return Ok(0) };
+        let Some(mut reader) = Reader::of(response, &self.pool) else { return Ok(0) };
         let mut read = 0;
         while read < most {
             let chunk = reader.chunk().await;
