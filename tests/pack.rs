@@ -84,6 +84,45 @@ fn the_manifest_tells_every_file_its_hash_and_the_licence() {
 }
 
 #[test]
+fn a_packed_file_that_was_damaged_is_refused_by_its_hash() {
+    if !Run::has_adapter() {
+        return;
+    }
+    let (source, target, out) = (Fixture::default(), Fixture::default(), Fixture::default());
+    let case = Case::named("tiny_text");
+    case.folder().iter().for_each(|file| drop(source.write(&file.name, &file.bytes)));
+    let folder = packed(&source.path(""), &target, &["--dtype", "f32", "--name", "tiny"]);
+    let tokens = out.write("tokens.json", b"[1, 2]");
+    let logits = out.path("logits.safetensors");
+    let run = || {
+        let arguments: [&OsStr; 7] = [
+            "logits".as_ref(),
+            "--model".as_ref(),
+            folder.as_ref(),
+            "--tokens".as_ref(),
+            tokens.as_ref(),
+            "--out".as_ref(),
+            logits.as_ref(),
+        ];
+        Run::of(arguments)
+    };
+    assert_eq!(run().code, Some(0));
+    for name in ["tiny.gguf", "tokenizer.json"] {
+        let path = folder.join(name);
+        let sound = fs::read(&path).unwrap();
+        // The lowest bit of a number, or a letter within a token: nothing but the hash can tell.
+        let at = if name == "tiny.gguf" { sound.len() - 64 } else { sound.len() / 2 };
+        let mut damaged = sound.clone();
+        damaged[at] ^= 1;
+        fs::write(&path, damaged).unwrap();
+        let refused = run();
+        let words = format!("{name}: its SHA-256 is");
+        assert!(refused.code == Some(1) && refused.stderr.contains(&words), "{name}: {}", refused.stderr);
+        fs::write(&path, sound).unwrap();
+    }
+}
+
+#[test]
 fn what_a_gguf_has_no_words_for_is_refused_by_name() {
     let words = [
         ("mixed_nope", "rotary embedding"),

@@ -1,16 +1,19 @@
 // A hub behind a licence, and what is told and asked before the first weight is fetched.
 
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
 import { openChromium, withModel } from "./chromium.mjs";
 import { openHub, REPO, TOKEN } from "./hub.mjs";
-import { openSite } from "./site.mjs";
+import { GOLDEN, openSite } from "./site.mjs";
 
 const SHOTS = fileURLToPath(new URL("shots/", import.meta.url));
+const RECKON = process.env.RECKON_BIN ?? fileURLToPath(new URL("../../target/debug/reckon", import.meta.url));
 let site, hub, browser, page, right;
 
 before(async () => {
@@ -155,6 +158,34 @@ test("a device with too little memory is told so, one with little is tight", asy
   memory_gib = 0.002;
   assert.equal((await load(source, { goes: false })).plans[0].verdict, "tight");
 });
+
+test("a folder that was packed is a model, from a server and from a drop, and its hashes are looked at", async () => {
+  hub.mend();
+  const out = join(mkdtempSync(join(tmpdir(), "reckon-packed-")), "tiny");
+  execFileSync(RECKON, ["pack", join(GOLDEN, "tiny_text_folder"), out, "--dtype", "f32"], { stdio: "ignore" });
+  const names = readdirSync(out);
+  names.forEach((name) => hub.files.set(`packed/${name}`, readFileSync(join(out, name))));
+  const source = { url: `${hub.store}packed/` };
+  assert.deepEqual((await load(source)).logits, right);
+  const files = names.map((name) => ({ path: `tiny/${name}`, text: readFileSync(join(out, name)).toString("base64") }));
+  assert.deepEqual(await page.evaluate(logitsOfDrop, files), right);
+  const weights = names.find((name) => name.endsWith(".gguf"));
+  hub.files.get(`packed/${weights}`)[hub.files.get(`packed/${weights}`).length - 64] ^= 1;
+  const { said } = await load(source);
+  console.log(said);
+  assert.match(said, /^files: .*\.gguf: its SHA-256 is [0-9a-f]{64}, and manifest.json says [0-9a-f]{64}; it was damaged or changed, fetch it again$/);
+  rmSync(join(out, ".."), { recursive: true });
+});
+
+/** Runs in the page. */
+async function logitsOfDrop(files) {
+  const file = ({ path, text }) => new File([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))], path);
+  const given = files.map((one) => ({ path: one.path, file: file(one) }));
+  const model = await customElements.get("reckon-app").Reckon.load({ files: given }, { dtype: "f32" });
+  const logits = Array.from(await model.logits(Uint32Array.of(1, 2, 3)));
+  model.dispose();
+  return logits;
+}
 
 test("the page leads through the gate, asks before it downloads, and remembers a token only if told to", async () => {
   hub.mend();

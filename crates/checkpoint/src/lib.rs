@@ -44,7 +44,7 @@ pub use piece::Piece;
 pub use quantise::quantise_row;
 pub use repack::decode_row;
 pub use role::{Role, RowOrder};
-pub use sha256::sha256;
+pub use sha256::{Hash, sha256};
 pub use stream::{Rounded, Stream};
 pub use stretch::Stretch;
 

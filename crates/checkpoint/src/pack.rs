@@ -1,10 +1,8 @@
 //! A checkpoint into GGUF files of a chosen size, every matrix as it is held.
 
-use sha2::{Digest, Sha256};
-
 use crate::file_row::push_file_row;
 use crate::gguf_writer::{ALIGNMENT, Entries, Row};
-use crate::sha256::hex;
+use crate::sha256::Hash;
 use crate::stream::half_rotated;
 use crate::{Checkpoint, Dtype, Error, FileDtype, Held, Piece, Role, gguf_config};
 
@@ -48,7 +46,7 @@ pub struct Pack {
     /// Its rows that are written.
     rows: u32,
     head_dim: usize,
-    digest: Sha256,
+    hash: Hash,
     bytes: Vec<u8>,
 }
 
@@ -100,7 +98,7 @@ impl Checkpoint {
             current: 0,
             rows: 0,
             head_dim,
-            digest: Sha256::new(),
+            hash: Hash::default(),
             bytes: Vec::new(),
         })
     }
@@ -206,11 +204,10 @@ impl Pack {
             self.current += 1;
             self.rows = 0;
         }
-        self.digest.update(&self.bytes);
+        self.hash.update(&self.bytes);
         sink(Packing::Bytes { file: &self.files[file].name, bytes: &self.bytes })?;
         if is_whole && self.tensors.get(self.current).is_none_or(|next| next.file != file) {
-            let digest = self.digest.finalize_reset();
-            self.files[file].sha256 = hex(&digest);
+            self.files[file].sha256 = self.hash.end();
             sink(Packing::Whole(&self.files[file]))?;
         }
         Ok(())

@@ -34,12 +34,12 @@ impl Opened {
         store: &mut impl Store,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Engine, Error> {
-        let Self { checkpoint, voice, .. } = self;
+        let Self { checkpoint, voice, seals, .. } = self;
         let voice = voice.and_then(|voice| voice.fits(checkpoint.config.vocab_size).map(|()| voice));
         let context = options.context(checkpoint.config.max_position_embeddings)?;
         let held = checkpoint.held(options.dtype);
         let model = Model::open(&checkpoint.config, &held, &options).await?;
-        let mut weights = Weights::new(&checkpoint, &held, &model, store, &mut *progress);
+        let mut weights = Weights::new(&checkpoint, &held, &seals, &model, store, &mut *progress);
         weights.load(files).await?;
         let (now, fault) = weights.end();
         progress(Progress { stage: Stage::Checking, ..now });

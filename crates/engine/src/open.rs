@@ -1,8 +1,8 @@
 //! From file names to a checkpoint and its voice: everything that is read before the first weight.
 
-use checkpoint::{Checkpoint, Parsed, gguf, part_names, safetensors};
+use checkpoint::{Checkpoint, Hash, Parsed, gguf, part_names, safetensors, sha256};
 
-use crate::manifest::{MANIFEST, Manifest};
+use crate::manifest::{MANIFEST, Manifest, ManifestFile};
 use crate::voice::Voice;
 use crate::{Error, Files};
 
@@ -23,6 +23,17 @@ pub struct Opened {
     /// The files that say how the model reads and speaks; none where a GGUF does so itself.
     pub(crate) texts: Vec<String>,
     pub(crate) voice: Result<Voice, Error>,
+    /// What a manifest says of each of the checkpoint's files; nothing where there is none.
+    pub(crate) seals: Vec<Seal>,
+}
+
+/// What the bytes of a weight file must hash to.
+#[derive(Clone, Debug)]
+pub(crate) struct Seal {
+    /// Over everything before the weights.
+    pub(crate) hash: Hash,
+    /// In hex, over the whole file.
+    pub(crate) sha256: String,
 }
 
 impl Opened {
@@ -52,7 +63,7 @@ async fn whole_gguf(files: &impl Files, name: &str) -> Result<Opened, Error> {
     }
     let checkpoint = Checkpoint::from_gguf(parts)?;
     let voice = Voice::from_gguf(&checkpoint);
-    Ok(Opened { checkpoint, texts: Vec::new(), voice })
+    Ok(Opened { checkpoint, texts: Vec::new(), voice, seals: Vec::new() })
 }
 
 async fn folder(files: &impl Files) -> Result<Opened, Error> {
@@ -66,8 +77,8 @@ async fn folder(files: &impl Files) -> Result<Opened, Error> {
         shards.push((name, header));
     }
     let checkpoint = Checkpoint::from_safetensors(&config, generation_config.as_deref(), shards)?;
-    let voice = folder_voice(files).await?;
-    Ok(Opened { checkpoint, texts: TEXTS.map(str::to_owned).to_vec(), voice })
+    let voice = folder_voice(files, &[]).await?;
+    Ok(Opened { checkpoint, texts: TEXTS.map(str::to_owned).to_vec(), voice, seals: Vec::new() })
 }
 
 /// The folder that `reckon pack` leaves: a GGUF and, where it has no tokenizer, that beside it.
@@ -77,22 +88,30 @@ async fn packed(files: &impl Files) -> Result<Opened, Error> {
         hint: "a Hugging Face folder has it beside its weights, a packed one has manifest.json",
     })?;
     let manifest = Manifest::parse(&manifest)?;
-    let opened = whole_gguf(files, &manifest.weights[0].name).await?;
-    if manifest.texts.is_empty() {
-        return Ok(opened);
+    let mut opened = whole_gguf(files, &manifest.weights[0].name).await?;
+    for file in &opened.checkpoint.files {
+        let mut hash = Hash::default();
+        hash.update(&files.read(&file.name, 0..file.data_start).await?);
+        let listed = manifest.weights.iter().find(|listed| listed.name == file.name);
+        let listed = listed.ok_or_else(|| Error::Files(format!("{MANIFEST} does not name {}", file.name)))?;
+        opened.seals.push(Seal { hash, sha256: listed.sha256.clone() });
     }
-    let texts = manifest.texts.into_iter().map(|file| file.name).collect();
-    Ok(Opened { texts, voice: folder_voice(files).await?, ..opened })
+    if !manifest.texts.is_empty() {
+        opened.voice = folder_voice(files, &manifest.texts).await?;
+        opened.texts = manifest.texts.into_iter().map(|file| file.name).collect();
+    }
+    Ok(opened)
 }
 
-/// The voice of a folder: the outer error is one of reading, the inner one of what was read.
-async fn folder_voice(files: &impl Files) -> Result<Result<Voice, Error>, Error> {
+/// The voice of a folder, of files that hash to what is `listed`: the outer error is one of reading, the inner one of what
+/// was read.
+async fn folder_voice(files: &impl Files, listed: &[ManifestFile]) -> Result<Result<Voice, Error>, Error> {
     let [tokenizer, config, template] = TEXTS;
-    let Some(tokenizer) = text_file(files, tokenizer).await? else {
+    let Some(tokenizer) = sealed_file(files, tokenizer, listed).await? else {
         return Ok(Err(Error::NoTokenizer));
     };
-    let config = text_file(files, config).await?;
-    let template = text_file(files, template).await?;
+    let config = sealed_file(files, config, listed).await?;
+    let template = sealed_file(files, template, listed).await?;
     Ok(Voice::from_files(&tokenizer, config.as_deref(), template.as_deref()))
 }
 
@@ -101,6 +120,29 @@ async fn shard_names(files: &impl Files) -> Result<Vec<String>, Error> {
         return Ok(safetensors::parse_index(&index)?);
     }
     Ok(vec![SINGLE.to_owned()])
+}
+
+/// A small file, which is what is `listed` under its name where anything is.
+async fn sealed_file(
+    files: &impl Files,
+    name: &str,
+    listed: &[ManifestFile],
+) -> Result<Option<Vec<u8>>, Error> {
+    let bytes = text_file(files, name).await?;
+    if let (Some(bytes), Some(listed)) = (&bytes, listed.iter().find(|listed| listed.name == name)) {
+        check_seal(name, &sha256(bytes), &listed.sha256)?;
+    }
+    Ok(bytes)
+}
+
+/// Refuses a file that is not the one its manifest names.
+pub(crate) fn check_seal(name: &str, found: &str, listed: &str) -> Result<(), Error> {
+    if found == listed {
+        return Ok(());
+    }
+    Err(Error::Files(format!(
+        "{name}: its SHA-256 is {found}, and {MANIFEST} says {listed}; it was damaged or changed, fetch it again"
+    )))
 }
 
 pub(crate) async fn text_file(files: &impl Files, name: &str) -> Result<Option<Vec<u8>>, Error> {

@@ -24,6 +24,9 @@ pub trait Store {
     /// # Errors
     /// There is no room, or it cannot be written; loading goes on, and nothing more is kept.
     fn write(&mut self, number: usize, at: u64, bytes: &[u8], hash: &str) -> Result<(), Error>;
+
+    /// Drops what is kept: it has turned out to be wrong.
+    fn clear(&mut self);
 }
 
 /// Keeps nothing.
@@ -43,4 +46,6 @@ impl Store for () {
     fn write(&mut self, _: usize, _: u64, _: &[u8], _: &str) -> Result<(), Error> {
         Ok(())
     }
+
+    fn clear(&mut self) {}
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use checkpoint::{Checkpoint, Held, Piece, Stretch, sha256};
 
 use crate::model::Model;
+use crate::open::{Seal, check_seal};
 use crate::progress::{Progress, Stage};
 use crate::store::Store;
 use crate::{Error, Files};
@@ -16,6 +17,7 @@ pub(crate) const STRETCH_BYTES: u64 = 2 << 20;
 pub(crate) struct Weights<'a, S> {
     checkpoint: &'a Checkpoint,
     held: &'a Held,
+    seals: &'a [Seal],
     model: &'a Model,
     stretches: Vec<Stretch>,
     store: &'a mut S,
@@ -29,6 +31,7 @@ impl<'a, S: Store> Weights<'a, S> {
     pub(crate) fn new(
         checkpoint: &'a Checkpoint,
         held: &'a Held,
+        seals: &'a [Seal],
         model: &'a Model,
         store: &'a mut S,
         progress: &'a mut dyn FnMut(Progress),
@@ -36,7 +39,7 @@ impl<'a, S: Store> Weights<'a, S> {
         let total_bytes = weight_ranges(checkpoint).map(|(_, range)| range.end - range.start).sum();
         let now = Progress { stage: Stage::Weights, total_bytes, ..Progress::default() };
         let stretches = checkpoint.stretches(held, STRETCH_BYTES);
-        Self { checkpoint, held, model, stretches, store, fault: None, progress, now }
+        Self { checkpoint, held, seals, model, stretches, store, fault: None, progress, now }
     }
 
     /// How far it has come, and why not all was kept.
@@ -87,10 +90,13 @@ impl<'a, S: Store> Weights<'a, S> {
     /// Fetches neighbouring stretches, and keeps each once it is whole.
     async fn fetch(&mut self, files: &impl Files, numbers: Range<usize>) -> Result<(), Error> {
         let stretches = &self.stretches[numbers.clone()];
-        let file = &self.checkpoint.files[stretches[0].file].name;
+        let index = stretches[0].file;
+        let file = &self.checkpoint.files[index];
         let range = stretches[0].source.start..stretches[stretches.len() - 1].source.end;
         let mut stream = self.checkpoint.stream_stretches(self.held, stretches);
         let (mut number, mut kept) = (numbers.start, Vec::new());
+        // What comes in one go is held against what its manifest says of the file.
+        let mut seal = self.seals.get(index).filter(|_| range == (file.data_start..file.data_end)).cloned();
         let mut push = |bytes: &[u8]| -> Result<(), Error> {
             stream.push(bytes, &mut |piece| -> Result<(), Error> {
                 self.model.write(&piece);
@@ -106,12 +112,24 @@ impl<'a, S: Store> Weights<'a, S> {
                 }
                 Ok(())
             })?;
+            if let Some(seal) = &mut seal {
+                seal.hash.update(bytes);
+            }
             self.now.loaded_bytes += bytes.len() as u64;
             (self.progress)(self.now);
             Ok(())
         };
-        files.stream(file, range, &mut push).await?;
-        Ok(stream.finish()?)
+        files.stream(&file.name, range, &mut push).await?;
+        stream.finish()?;
+        let Some(Seal { mut hash, sha256 }) = seal else { return Ok(()) };
+        if file.data_end < file.size_bytes {
+            hash.update(&files.read(&file.name, file.data_end..file.size_bytes).await?);
+        }
+        let sound = check_seal(&file.name, &hash.end(), &sha256);
+        if sound.is_err() {
+            self.store.clear();
+        }
+        sound
     }
 }
 

@@ -120,6 +120,10 @@ impl Files for Kept<'_> {
         }
         self.reach(name).await?;
         let bytes = self.web.read(name, range.clone()).await?;
+        let kept = self.shelf.borrow().beginning(name).map_or(0, |(bytes, _)| bytes);
+        if range.start != 0 && range.start != kept {
+            return Ok(bytes);
+        }
         if let Err(thrown) = self.keep_beginning(name, range.start, &bytes).await {
             self.try_to(|_| Err(thrown));
         }
@@ -165,6 +169,10 @@ impl Store for &Kept<'_> {
                 Err(Error::Files(format!("this site's storage does not take it ({})", words(thrown))))
             }
         }
+    }
+
+    fn clear(&mut self) {
+        self.try_to(Shelf::clear);
     }
 }
 

@@ -32,10 +32,22 @@ export async function requireAdapter(defaultLimits = false): Promise<Device> {
     );
   }
   const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const storage = await room();
   return {
     buffer_bytes: defaultLimits ? DEFAULT_BUFFER_BYTES : Math.min(maxBufferSize, maxStorageBufferBindingSize),
     ...(memory === undefined ? {} : { memory_bytes: memory * 2 ** 30 }),
+    ...(storage === undefined ? {} : { storage_bytes: storage }),
   };
+}
+
+/** What is left of what the browser lets this site keep, where it tells. */
+async function room(): Promise<number | undefined> {
+  try {
+    const { quota, usage } = await navigator.storage.estimate();
+    return quota === undefined || usage === undefined ? undefined : Math.max(0, quota - usage);
+  } catch {
+    return undefined;
+  }
 }
 
 /** An error of the GPU's, for the person who reads it. */

@@ -85,6 +85,8 @@ export interface Device {
   readonly buffer_bytes: number;
   /** Of the device, roughly; some browsers keep it to themselves, and some say 8 GB for all that is more. */
   readonly memory_bytes?: number;
+  /** Left of what the browser lets this site keep. */
+  readonly storage_bytes?: number;
 }
 
 /** A plan held against the device. What cannot fit is refused instead. */

@@ -204,6 +204,7 @@ export class App extends LitElement {
           @leave=${this.#leave}></reckon-gate>`;
       case "asking":
         return html`<reckon-plan .plan=${stage.plan} .name=${this.#choice?.name ?? ""} .isLocal=${!!this.#choice && "files" in this.#choice.source}
+          .isKept=${this.#wishes.load.keep}
           @decide=${(event: Decided) => stage.decide(event.goes)}></reckon-plan>`;
       case "loading":
         return html`<reckon-loading .progress=${stage.progress} .plan=${stage.plan} .name=${this.#choice?.name ?? ""}

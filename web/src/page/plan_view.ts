@@ -28,12 +28,14 @@ export class Decided extends Event {
 
 /** What a model will take, before its first weight is fetched, and the question whether to go on. */
 export class PlanView extends LitElement {
-  static override properties = { plan: { attribute: false }, name: { attribute: false }, isLocal: { attribute: false } };
+  static override properties = { plan: { attribute: false }, name: { attribute: false }, isLocal: { attribute: false }, isKept: { attribute: false } };
 
   plan!: Prospect;
   name = "";
   /** Its files are on this device. */
   isLocal = false;
+  /** It is to be kept for the next visit. */
+  isKept = false;
 
   override render(): TemplateResult {
     const { plan } = this;
@@ -44,6 +46,7 @@ export class PlanView extends LitElement {
         of GPU memory with ${plan.context.toLocaleString()} positions
       </p>
       <p class=${plan.verdict}>${verdict(plan)}</p>
+      ${this.isKept && !this.isLocal ? html`<p class="fits">${keeping(plan)}</p>` : nothing}
       <div class="row">
         <button type="button" class="main" @click=${() => this.dispatchEvent(new Decided(true))}>Load</button>
         <button type="button" @click=${() => this.dispatchEvent(new Decided(false))}>Choose another</button>
@@ -93,6 +96,16 @@ function verdict({ verdict, device: { memory_bytes: memory } }: Prospect): strin
   return verdict === "tight"
     ? `That is tight: this device has ${size}. The browser may close the tab while the model loads.`
     : `It should fit: this device has ${size}.`;
+}
+
+/** Whether it can be kept for the next visit. */
+function keeping({ weights_bytes: weights, device: { storage_bytes: storage } }: Prospect): string | typeof nothing {
+  if (storage === undefined) {
+    return nothing;
+  }
+  return storage >= weights
+    ? `It is kept on this device for the next visit: ${bytes(weights)} of the ${bytes(storage)} that are left to this site.`
+    : `It cannot be kept for the next visit: that takes ${bytes(weights)}, and the browser leaves this site ${bytes(storage)}.`;
 }
 
 customElements.define("reckon-plan", PlanView);

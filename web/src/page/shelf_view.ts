@@ -67,8 +67,10 @@ export class ShelfView extends LitElement {
       <li>
         <span class="name">${name}${model.dtype ? html` <small>${model.dtype}</small>` : nothing}</span>
         <span class="size">${bytes(model.size_bytes)}${model.is_whole ? nothing : ", in part"}</span>
-        <button type="button" @click=${() => this.dispatchEvent(new Taken(model))}>${model.is_whole ? "Open" : "Go on"}</button>
-        <button type="button" aria-label=${`Delete ${name}`} @click=${() => void this.#forget(model)}>Delete</button>
+        <span class="buttons">
+          <button type="button" @click=${() => this.dispatchEvent(new Taken(model))}>${model.is_whole ? "Open" : "Go on"}</button>
+          <button type="button" aria-label=${`Delete ${name}`} @click=${() => void this.#forget(model)}>Delete</button>
+        </span>
       </li>
     `;
   }
@@ -104,6 +106,10 @@ export class ShelfView extends LitElement {
       color: var(--soft);
       font-size: 0.88rem;
       font-variant-numeric: tabular-nums;
+    }
+    .buttons {
+      display: flex;
+      gap: 0.6rem;
     }
     .room {
       margin: 0.6rem 0 0;
