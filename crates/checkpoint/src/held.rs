@@ -42,7 +42,23 @@ impl AskedDtypes {
     }
 }
 
+/// From so many parameters on four bits cost less than they save.
+const LARGE: u64 = 500_000_000;
+
 impl Checkpoint {
+    /// What suits the model's size: q8, of large ones q4 with a q6 head; what is quantised already stays as it is.
+    pub fn suited_dtypes(&self) -> AskedDtypes {
+        let parameters: u64 =
+            self.tensors.iter().map(|tensor| u64::from(tensor.rows) * u64::from(tensor.columns)).sum();
+        match parameters {
+            _ if self.tensors.iter().any(|tensor| tensor.dtype.held().is_quantised()) => {
+                AskedDtypes::default()
+            }
+            ..LARGE => Some(Dtype::Q8).into(),
+            _ => AskedDtypes { head: Some(Dtype::Q6K), ..Some(Dtype::Q4).into() },
+        }
+    }
+
     /// How matrices are held: in the file's own types, or in those that are asked for.
     ///
     /// Gate and up of a layer share a type: where a file mixes them, the narrower is widened to one that holds both

@@ -66,7 +66,13 @@ pub struct Model {
 impl Model {
     /// The engine's options, with at most `context` positions.
     pub fn options(&self, context: Option<u32>) -> LoadOptions {
-        LoadOptions { dtype: self.dtype, kv: self.kv, context, default_limits: self.default_limits }
+        LoadOptions {
+            dtype: self.dtype,
+            most_bytes: None,
+            kv: self.kv,
+            context,
+            default_limits: self.default_limits,
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use engine::checkpoint::{AskedDtypes, PackedFile, Packing, Rounded};
-use engine::{Dtype, Error, Files, Opened, PackOptions, Packed};
+use engine::{Error, Files, Opened, PackOptions, Packed};
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use serde_json::json;
 
@@ -14,8 +14,6 @@ use crate::compare::compare;
 use crate::load::{show, style};
 use crate::place::{Place, called};
 
-/// From so many parameters on four bits cost less than they save.
-const LARGE: u64 = 500_000_000;
 const MIB: u64 = 1 << 20;
 
 /// Runs the command.
@@ -66,17 +64,11 @@ pub async fn run(arguments: &Pack) -> Result<(), String> {
 /// What was asked for; where nothing was, what suits the model.
 fn dtypes(arguments: &Pack, opened: &Opened) -> AskedDtypes {
     let &Pack { dtype, head, attention, feed_forward, .. } = arguments;
-    let asked = AskedDtypes { matrices: dtype, head, attention, feed_forward };
-    let tensors = &opened.checkpoint.tensors;
-    if dtype.is_some() || tensors.iter().any(|tensor| tensor.dtype.held().is_quantised()) {
-        return asked;
-    }
-    let parameters: u64 =
-        tensors.iter().map(|tensor| u64::from(tensor.rows) * u64::from(tensor.columns)).sum();
-    match parameters < LARGE {
-        true => AskedDtypes { matrices: Some(Dtype::Q8), ..asked },
-        false => AskedDtypes { matrices: Some(Dtype::Q4), head: head.or(Some(Dtype::Q6K)), ..asked },
-    }
+    let suited = match dtype {
+        None => opened.checkpoint.suited_dtypes(),
+        asked => asked.into(),
+    };
+    AskedDtypes { head: head.or(suited.head), attention, feed_forward, ..suited }
 }
 
 /// What the files are called: without an ending, and without the number of a part.

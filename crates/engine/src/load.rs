@@ -37,7 +37,7 @@ impl Opened {
         let Self { checkpoint, voice, seals, .. } = self;
         let voice = voice.and_then(|voice| voice.fits(checkpoint.config.vocab_size).map(|()| voice));
         let context = options.context(checkpoint.config.max_position_embeddings)?;
-        let held = checkpoint.held(options.dtype);
+        let held = options.held(&checkpoint);
         let model = Model::open(&checkpoint.config, &held, &options).await?;
         let mut weights = Weights::new(&checkpoint, &held, &seals, &model, store, &mut *progress);
         weights.load(files).await?;

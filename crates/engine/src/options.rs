@@ -1,5 +1,6 @@
 //! What a caller may ask for, at loading and for one generation.
 
+use checkpoint::{Checkpoint, Held};
 use serde::Deserialize;
 
 use crate::Error;
@@ -16,6 +17,8 @@ const CONTEXT: u32 = 4096;
 pub struct LoadOptions {
     /// How matrices are held; `None` keeps the file's precision.
     pub dtype: Option<Dtype>,
+    /// Weights that would take more than this so, and are not quantised, are rounded to what suits the model's size.
+    pub most_bytes: Option<u64>,
     /// How keys and values are held; `None` is f32 beside f32 matrices and f16 beside all others.
     pub kv: Option<KvDtype>,
     /// Most positions a session may reach; `None` is the model's own limit, 4096 at most.
@@ -25,6 +28,16 @@ pub struct LoadOptions {
 }
 
 impl LoadOptions {
+    /// How the matrices of a checkpoint are held.
+    pub(crate) fn held(&self, checkpoint: &Checkpoint) -> Held {
+        let held = checkpoint.held(self.dtype);
+        let bytes: u64 = checkpoint.tensors.iter().map(|tensor| held.bytes(tensor)).sum();
+        match self.most_bytes {
+            Some(most) if self.dtype.is_none() && bytes > most => checkpoint.held(checkpoint.suited_dtypes()),
+            _ => held,
+        }
+    }
+
     /// How keys and values are held.
     pub(crate) fn kv(&self) -> KvDtype {
         self.kv.unwrap_or(match self.dtype {

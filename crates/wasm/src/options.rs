@@ -8,6 +8,9 @@ use wasm_bindgen::JsValue;
 
 use crate::fault::{Code, fault};
 
+/// Weights that would take more of a tab's GPU are quantised as they come, where nothing else is asked.
+const MOST_BYTES: u64 = 500_000_000;
+
 /// `LoadOptions` in JavaScript's words.
 #[derive(serde::Deserialize)]
 struct Load {
@@ -21,7 +24,7 @@ struct Load {
 /// How to hold a model, and whether to keep it for the next visit.
 pub(crate) fn load_options(value: &JsValue) -> Result<(LoadOptions, bool), JsValue> {
     if value.is_undefined() || value.is_null() {
-        return Ok((LoadOptions::default(), false));
+        return Ok((LoadOptions { most_bytes: Some(MOST_BYTES), ..LoadOptions::default() }, false));
     }
     let load: Load = read(value, "load options")?;
     let dtype = load.dtype.map(|name| Dtype::parse(&name).ok_or_else(|| unknown_dtype(&name))).transpose()?;
@@ -31,6 +34,7 @@ pub(crate) fn load_options(value: &JsValue) -> Result<(LoadOptions, bool), JsVal
     });
     let options = LoadOptions {
         dtype,
+        most_bytes: Some(MOST_BYTES),
         kv: kv.transpose()?,
         context: load.context,
         default_limits: load.default_limits.unwrap_or_default(),

@@ -34,7 +34,7 @@ export interface GivenFile {
 /** How matrices are held on the GPU. */
 export type Dtype = "f32" | "f16" | "bf16" | "q8" | "q6" | "q4" | "q4_1";
 
-/** How a model is held; what is left out follows the file. */
+/** How a model is held; what is left out follows the file, and what would take more than 500 MB so is quantised. */
 export interface LoadOptions {
   readonly dtype?: Dtype;
   readonly kv?: "f16" | "f32";
@@ -71,6 +71,8 @@ export interface Progress {
 /** What a model will take, told before its first weight is fetched; activations come on top, a few MB. */
 export interface Plan {
   readonly download_bytes: number;
+  /** How its matrices are held. */
+  readonly dtypes: readonly string[];
   readonly weights_bytes: number;
   /** Of a conversation's keys and values once its context is full. */
   readonly kv_bytes: number;

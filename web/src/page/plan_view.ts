@@ -43,7 +43,7 @@ export class PlanView extends LitElement {
       <h2>${this.name}</h2>
       <p class="needs">
         <b>${bytes(plan.download_bytes)}</b> to ${this.isLocal ? "read" : "download"}, <b>${bytes(plan.weights_bytes + plan.kv_bytes)}</b>
-        of GPU memory with ${plan.context.toLocaleString()} positions
+        of GPU memory as ${plan.dtypes.join(" and ")} with ${plan.context.toLocaleString()} positions
       </p>
       <p class=${plan.verdict}>${verdict(plan)}</p>
       ${this.isKept && !this.isLocal ? html`<p class="fits">${keeping(plan)}</p>` : nothing}
