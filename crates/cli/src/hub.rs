@@ -1,5 +1,15 @@
 //! A model's files on a hub, and what the cache has of them.
 
+mod address;
+mod answer;
+mod cache;
+mod client;
+mod download;
+mod id;
+mod refusal;
+mod token;
+mod waits;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::Read;
@@ -7,14 +17,16 @@ use std::ops::Range;
 
 use engine::{Error, Files};
 
-use crate::answer::{Head, Remote};
-use crate::cache::{Cache, Claim, Part, Slot};
-use crate::client::Client;
 use crate::disk::Disk;
-use crate::download::Download;
-use crate::hub_id::{DEFAULT_REVISION, HubId, is_commit, is_gguf};
-use crate::refusal::{Fault, reason};
-use crate::waits::Waits;
+use answer::{Head, Remote};
+use cache::{Cache, Claim, Part, Slot};
+use client::Client;
+use download::Download;
+use id::{DEFAULT_REVISION, is_commit, is_gguf};
+use refusal::{Fault, reason};
+use waits::Waits;
+
+pub use id::HubId;
 
 /// More names than anybody reads.
 const MOST_NAMES: usize = 12;

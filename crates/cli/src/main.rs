@@ -1,34 +1,17 @@
 //! `reckon`: the engine in a terminal.
 
-mod address;
-mod answer;
 mod arguments;
-mod cache;
 mod chat;
-mod client;
 mod compare;
 mod disk;
-mod download;
-mod finding;
 mod generate;
-mod golden;
-mod hashes;
 mod hub;
-mod hub_id;
 mod inspect;
 mod load;
 mod logits;
 mod pack;
 mod place;
-mod prompts;
-mod published;
-mod refusal;
-mod report;
-mod template;
-mod token;
 mod verify;
-mod vocabulary;
-mod waits;
 
 use std::process::ExitCode;
 

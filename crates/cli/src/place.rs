@@ -6,8 +6,7 @@ use std::path::Path;
 use engine::{Error, Files, Opened};
 
 use crate::disk::Disk;
-use crate::hub::Hub;
-use crate::hub_id::HubId;
+use crate::hub::{Hub, HubId};
 
 /// A place that holds one model's files.
 pub enum Place {

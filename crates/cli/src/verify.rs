@@ -1,5 +1,14 @@
 //! `reckon verify`: whether a model is what it is taken for and computes what it must, in a report to show.
 
+mod finding;
+mod golden;
+mod hashes;
+mod prompts;
+mod published;
+mod report;
+mod template;
+mod vocabulary;
+
 use std::fs;
 use std::path::PathBuf;
 
@@ -7,13 +16,12 @@ use checkpoint::{WeightFile, sha256};
 use engine::{Engine, Error, Files, KvDtype, LoadOptions, Opened};
 
 use crate::arguments::Verify;
-use crate::finding::{Findings, Verdict};
-use crate::golden::{Golden, tolerance};
 use crate::load::load_opened;
 use crate::place::{Place, called};
-use crate::prompts::{self, Answered, Written};
-use crate::report::{Report, may_write, told};
-use crate::{hashes, published, template, vocabulary};
+use finding::{Findings, Verdict};
+use golden::{Golden, tolerance};
+use prompts::{Answered, Written};
+use report::{Report, may_write, told};
 
 /// Most bytes of a `config.json` that is hashed.
 const CONFIG_BYTES: u64 = 64 << 20;

@@ -32,13 +32,13 @@ pub(crate) fn key(source: &str, dtype: Option<&str>) -> (String, Line) {
 }
 
 /// A model's folder, held against other tabs as long as this is.
-pub(crate) struct Place {
+pub(crate) struct Claim {
     pub(crate) folder: Folder,
     key: String,
     _lock: Option<Lock>,
 }
 
-impl Place {
+impl Claim {
     /// Takes the folder of that key, after `on_wait` where another tab has it.
     ///
     /// # Errors

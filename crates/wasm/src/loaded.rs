@@ -11,7 +11,7 @@ use web_sys::AbortSignal;
 use crate::fault::{Code, engine_fault, fault, words};
 use crate::heap::heap_bytes;
 use crate::kept::Kept;
-use crate::library::{Place, key};
+use crate::library::{Claim, key};
 use crate::options::load_options;
 use crate::progress::Listener;
 use crate::session::Session;
@@ -39,8 +39,8 @@ pub async fn load(
     let mut unkept = None;
     if let (Source::Web(web), true) = (&given, keep) {
         match shelf(&source, &load_options, &signal, || listener.wait()).await {
-            Ok((place, shelf)) => {
-                let kept = Kept::new(web, place.folder.clone(), shelf, &signal);
+            Ok((claim, shelf)) => {
+                let kept = Kept::new(web, claim.folder.clone(), shelf, &signal);
                 let brought =
                     bring(&kept, web.model(), load_options, &mut &kept, &on_plan, &mut listener, &signal)
                         .await;
@@ -50,7 +50,7 @@ pub async fn load(
                 let is_empty = kept.is_empty();
                 drop(kept);
                 if is_empty {
-                    place.remove().await;
+                    claim.remove().await;
                 }
                 return brought.map(|engine| Engine { engine, unkept });
             }
@@ -69,14 +69,14 @@ async fn shelf(
     options: &LoadOptions,
     signal: &AbortSignal,
     on_wait: impl FnOnce(),
-) -> Result<(Place, Shelf), JsValue> {
+) -> Result<(Claim, Shelf), JsValue> {
     // These keys, in this order: a token is none of them.
     let keys = ["url", "hub", "repo", "revision", "file", "host"].map(JsValue::from_str);
     let source = JSON::stringify_with_replacer(source, &Array::from_iter(keys))?;
     let (key, about) = key(&String::from(source), options.dtype.map(Dtype::name));
-    let place = Place::take(key, signal, on_wait).await?;
-    let shelf = Shelf::open(&place.folder, about).await?;
-    Ok((place, shelf))
+    let claim = Claim::take(key, signal, on_wait).await?;
+    let shelf = Shelf::open(&claim.folder, about).await?;
+    Ok((claim, shelf))
 }
 
 async fn bring(

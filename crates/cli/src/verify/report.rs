@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
-use crate::finding::{Finding, Findings, Verdict};
+use super::finding::{Finding, Findings, Verdict};
 
 /// How such a report begins; what begins otherwise is not ours to write over.
 const MARK: &str = "<!-- made by reckon verify -->\n";

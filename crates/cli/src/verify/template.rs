@@ -2,8 +2,8 @@
 
 use engine::{Message, Voice};
 
-use crate::finding::Findings;
-use crate::published::listed;
+use super::finding::Findings;
+use super::published::listed;
 
 /// How the assistant's turn begins in Llama 3's format.
 const HEADER: &str = "<|start_header_id|>assistant<|end_header_id|>\n\n";

@@ -3,8 +3,8 @@
 use engine::{Special, Voice};
 use serde::Deserialize;
 
-use crate::finding::Findings;
-use crate::published::{LLAMA3_VOCABULARY, listed};
+use super::finding::Findings;
+use super::published::{LLAMA3_VOCABULARY, listed};
 
 /// Texts and what Llama 3's tokenizer makes of them.
 const VECTORS: &str = include_str!("llama3_vectors.json");

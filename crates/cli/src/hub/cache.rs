@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::answer::Remote;
-use crate::hub_id::{is_commit, is_relative};
+use super::answer::Remote;
+use super::id::{is_commit, is_relative};
 
 /// The folder of one repository.
 pub struct Cache {

@@ -3,7 +3,7 @@
 use ureq::BodyReader;
 use ureq::http::header::HeaderMap;
 
-use crate::hub_id::is_commit;
+use super::id::is_commit;
 
 /// What tells one content of a file from another.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,11 +6,11 @@ use std::ops::Range;
 use engine::Error;
 use sha2::{Digest, Sha256};
 
-use crate::answer::Remote;
-use crate::cache::Part;
-use crate::client::Client;
-use crate::refusal::{Fault, reason};
-use crate::waits::Waits;
+use super::answer::Remote;
+use super::cache::Part;
+use super::client::Client;
+use super::refusal::{Fault, reason};
+use super::waits::Waits;
 
 /// What is handed on at once.
 const CHUNK_BYTES: usize = 256 << 10;

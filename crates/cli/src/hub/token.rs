@@ -38,7 +38,7 @@ impl Token {
 fn path() -> Option<PathBuf> {
     let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     variable("HF_TOKEN_PATH").or_else(|| {
-        let home = variable("HF_HOME").or_else(|| Some(crate::cache::users_cache()?.join("huggingface")))?;
+        let home = variable("HF_HOME").or_else(|| Some(super::cache::users_cache()?.join("huggingface")))?;
         Some(home.join("token"))
     })
 }

@@ -2,8 +2,8 @@
 
 use ureq::http::StatusCode;
 
-use crate::answer::Told;
-use crate::hub_id::HubId;
+use super::answer::Told;
+use super::id::HubId;
 
 /// Why a request brought nothing.
 pub enum Fault {

@@ -7,11 +7,11 @@ use ureq::http::header::HeaderMap;
 use ureq::http::{Method, Request, Response, StatusCode};
 use ureq::{Agent, Body};
 
-use crate::address::{absolute, encoded, origin};
-use crate::answer::{Answer, Head, Remote, Told, number, text};
-use crate::hub_id::HubId;
-use crate::refusal::{Asked, Fault, of_error, refusal};
-use crate::token::Token;
+use super::address::{absolute, encoded, origin};
+use super::answer::{Answer, Head, Remote, Told, number, text};
+use super::id::HubId;
+use super::refusal::{Asked, Fault, of_error, refusal};
+use super::token::Token;
 
 /// The hub where `HF_ENDPOINT` names no other.
 const ENDPOINT: &str = "https://huggingface.co";

@@ -3,7 +3,7 @@
 use engine::{Engine, FinishReason, GenerateOptions, Message, Prompt, Sampling, Session, Voice};
 use serde::Deserialize;
 
-use crate::finding::Findings;
+use super::finding::Findings;
 use crate::generate::{Outcome, Screen, answer};
 
 /// The prompts, word for word; the script of the golden reads the same file.

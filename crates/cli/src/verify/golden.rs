@@ -12,9 +12,9 @@ use safetensors::SafeTensors;
 use safetensors::tensor::{Dtype as FileType, TensorView};
 use serde::Deserialize;
 
+use super::finding::Findings;
+use super::prompts::Written;
 use crate::compare::{divergence, likeliest, log_softmax};
-use crate::finding::Findings;
-use crate::prompts::Written;
 
 /// Of the largest logit: f32 sums in another order cost SmolLM2 6e-6 over its 30 layers, a wrong epsilon in one norm
 /// already 1e-3.

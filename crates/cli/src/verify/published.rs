@@ -8,7 +8,7 @@ use std::fmt::Display;
 
 use checkpoint::{Architecture, Checkpoint, Config, LayerConfig, Role, Tensor};
 
-use crate::finding::Findings;
+use super::finding::Findings;
 use crate::inspect::grouped;
 
 /// Llama 3's: 128,000 of text and 256 special ones.
