@@ -5,7 +5,7 @@
     reckon verify MODEL_FOLDER --dtype f32 --golden OUT.safetensors
 
 MODEL_FOLDER is a Hugging Face folder on your disk: config.json, safetensors, tokenizer.json. One causal pass over ids
-spread over the vocabulary, the first and the last among them, and then the three prompts of crates/cli/src/prompts.json.
+spread over the vocabulary, the first and the last among them, and then the three prompts of crates/cli/src/verify/prompts.json.
 OUT holds `ids` i32 [T], `positions` i32 [P], `logits` f32 [P, V], and in its metadata how it came to be; nothing of the
 weights, and nothing of your machine.
 """
@@ -22,7 +22,7 @@ import torch
 from safetensors.numpy import save_file
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-PROMPTS = Path(__file__).parents[2] / "crates/cli/src/prompts.json"
+PROMPTS = Path(__file__).parents[2] / "crates/cli/src/verify/prompts.json"
 LIBRARIES = ("numpy", "safetensors", "tokenizers", "torch", "transformers")
 SPREAD = 31  # ids before the prompts
 AMONG_SPREAD = (0, 1, 7, 18)  # positions of these that are kept: after the first id and the last; then the end of each part
