@@ -117,9 +117,9 @@ test("what a model takes is told before a weight is asked for, and holds", async
   const [plan] = plans;
   console.log(JSON.stringify(plan));
   assert.equal(plans.length, 1);
-  const keys = "context,device,download_bytes,kv_bytes,largest_buffer_bytes,verdict,weights_bytes";
+  const keys = "context,device,download_bytes,dtypes,kv_bytes,largest_buffer_bytes,verdict,weights_bytes";
   assert.equal(Object.keys(plan).sort().join(), keys, "as messages.ts promises");
-  assert.equal(plan.verdict, "fits");
+  assert.deepEqual([plan.verdict, plan.dtypes], ["fits", ["f32"]]);
   const size = hub.files.get("model.safetensors").length;
   assert.ok(size - 65_536 < plan.download_bytes && plan.download_bytes < size, `${plan.download_bytes} of ${size}`);
   const { description } = await load(source);
