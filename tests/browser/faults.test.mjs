@@ -124,7 +124,7 @@ test("the page shows the fault, and ways on", async () => {
   assert.match(await alert.innerText(), /web page/);
   await faulty.screenshot({ path: join(SHOTS, "fault.png") });
   await faulty.getByLabel("or an address").fill(`${site.url}/golden/tiny_text/model.gguf`);
-  await faulty.getByRole("button", { name: "Open" }).click();
+  await faulty.getByRole("button", { name: "Open", exact: true }).click();
   await withModel(faulty, () => undefined);
   await faulty.close();
 });

@@ -196,7 +196,7 @@ test("the page leads through the gate, asks before it downloads, and remembers a
     const box = page.getByLabel("Remember on this device");
     assert.equal(await box.isChecked(), false);
     await box.setChecked(keep);
-    await page.getByRole("button", { name: "Open" }).click();
+    await page.getByRole("button", { name: "Open", exact: true }).click();
     await page.getByRole("button", { name: "Load" }).waitFor();
   };
   await first.getByRole("alert").waitFor();
@@ -233,7 +233,7 @@ test("owner/name in the field of the doorway is a repository of a hub", async ()
   const page = await browser.page(`${site.url}/?model=golden/nothing.gguf`);
   await browser.context.route("https://huggingface.co/**", (route) => route.fulfill({ status: 401, body: "no" }));
   await page.getByLabel("or an address").fill("someone/some-model@v2");
-  await page.getByRole("button", { name: "Open" }).click();
+  await page.getByRole("button", { name: "Open", exact: true }).click();
   await page.getByLabel("Token for huggingface.co").waitFor();
   assert.equal(await page.getByRole("link").first().getAttribute("href"), "https://huggingface.co/someone/some-model");
   await browser.context.unroute("https://huggingface.co/**");

@@ -63,13 +63,14 @@ export class ShelfView extends LitElement {
 
   #model(model: KeptModel): TemplateResult {
     const { name } = ofKept(model);
+    const open = model.is_whole ? "Open" : "Go on";
     return html`
       <li>
         <span class="name">${name}${model.dtype ? html` <small>${model.dtype}</small>` : nothing}</span>
         <span class="size">${bytes(model.size_bytes)}${model.is_whole ? nothing : ", in part"}</span>
         <span class="buttons">
-          <button type="button" @click=${() => this.dispatchEvent(new Taken(model))}>${model.is_whole ? "Open" : "Go on"}</button>
-          <button type="button" aria-label=${`Delete ${name}`} @click=${() => void this.#forget(model)}>Delete</button>
+          <button type="button" aria-label=${`${open}: ${name}`} @click=${() => this.dispatchEvent(new Taken(model))}>${open}</button>
+          <button type="button" aria-label=${`Delete: ${name}`} @click=${() => void this.#forget(model)}>Delete</button>
         </span>
       </li>
     `;
