@@ -32,7 +32,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     (
         "crates/cli",
         &["checkpoint", "engine"],
-        &["clap", "indicatif", "jiff", "pollster", "safetensors", "serde", "serde_json", "sha2", "ureq"],
+        &["clap", "indicatif", "jiff", "pollster", "safetensors", "serde", "serde_json", "ureq"],
     ),
     ("crates/engine", &["checkpoint", "decoder", "text"], &["serde", "serde_json"]),
     ("crates/decoder", &["checkpoint", "gpu", "kernels"], &["bytemuck", "half"]),

@@ -136,6 +136,11 @@ impl Checkpoint {
         Self::assemble(config, shards, names, order)
     }
 
+    /// Numbers of all tensors.
+    pub fn parameters(&self) -> u64 {
+        self.tensors.iter().map(|tensor| u64::from(tensor.rows) * u64::from(tensor.columns)).sum()
+    }
+
     fn assemble(
         mut config: Config,
         shards: Vec<Shard>,

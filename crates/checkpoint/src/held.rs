@@ -48,9 +48,7 @@ const LARGE: u64 = 500_000_000;
 impl Checkpoint {
     /// What suits the model's size: q8, of large ones q4 with a q6 head; what is quantised already stays as it is.
     pub fn suited_dtypes(&self) -> AskedDtypes {
-        let parameters: u64 =
-            self.tensors.iter().map(|tensor| u64::from(tensor.rows) * u64::from(tensor.columns)).sum();
-        match parameters {
+        match self.parameters() {
             _ if self.tensors.iter().any(|tensor| tensor.dtype.held().is_quantised()) => {
                 AskedDtypes::default()
             }

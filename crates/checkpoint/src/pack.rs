@@ -1,5 +1,7 @@
 //! A checkpoint into GGUF files of a chosen size, every matrix as it is held.
 
+use serde::{Deserialize, Serialize};
+
 use crate::file_row::push_file_row;
 use crate::gguf_writer::{ALIGNMENT, Entries, Row};
 use crate::sha256::Hash;
@@ -25,7 +27,7 @@ pub enum Packing<'a> {
 }
 
 /// A file that was written, or will be.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackedFile {
     /// Its name.
     pub name: String,

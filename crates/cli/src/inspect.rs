@@ -61,8 +61,6 @@ fn report(opened: &Opened, arguments: &Inspect) -> Report {
     let is_unread = |role| role == checkpoint::Role::EmbedTokens && !config.tie_word_embeddings;
     let unread = checkpoint.tensors.iter().filter(|tensor| is_unread(tensor.role));
     let unread_bytes: u64 = unread.map(|tensor| held.bytes(tensor)).sum();
-    let parameters =
-        checkpoint.tensors.iter().map(|tensor| u64::from(tensor.rows) * u64::from(tensor.columns));
     let mut file_dtypes = BTreeMap::new();
     for tensor in &checkpoint.tensors {
         *file_dtypes.entry(tensor.dtype.name()).or_default() += 1;
@@ -79,7 +77,7 @@ fn report(opened: &Opened, arguments: &Inspect) -> Report {
         max_position_embeddings: config.max_position_embeddings,
         rope_theta: config.rope_theta,
         tie_word_embeddings: config.tie_word_embeddings,
-        parameters: parameters.sum(),
+        parameters: checkpoint.parameters(),
         file_dtypes,
         held_dtypes: held.dtypes().into_iter().map(checkpoint::Dtype::name).collect(),
         file_bytes: checkpoint.files.iter().map(|file| file.size_bytes).sum(),

@@ -35,7 +35,7 @@ pub use error::Error;
 pub use event::{Event, Finish, FinishReason};
 pub use files::Files;
 pub use load::load;
-pub use manifest::{MANIFEST, Manifest, ManifestFile};
+pub use manifest::{MANIFEST, Manifest};
 pub use open::{Opened, open};
 pub use options::{Dtype, GenerateOptions, KvDtype, LoadOptions, Prompt};
 pub use pack::{PackOptions, Packed, pack};

@@ -1,5 +1,6 @@
 //! `manifest.json`: what a packed folder holds.
 
+use checkpoint::PackedFile;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
@@ -15,27 +16,16 @@ pub struct Manifest {
     /// The version of the layout: 1.
     pub reckon: u32,
     /// The parts of the GGUF, in order.
-    pub weights: Vec<ManifestFile>,
+    pub weights: Vec<PackedFile>,
     /// Tokenizer and template; empty where the GGUF has them.
-    pub texts: Vec<ManifestFile>,
+    pub texts: Vec<PackedFile>,
     /// Under what terms the weights may be used, where that is known.
     pub licence: Option<String>,
 }
 
-/// A file of a packed folder.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ManifestFile {
-    /// Its name.
-    pub name: String,
-    /// Its size.
-    pub size_bytes: u64,
-    /// Of its bytes, in hex.
-    pub sha256: String,
-}
-
 impl Manifest {
     /// A manifest of this version.
-    pub fn new(weights: Vec<ManifestFile>, texts: Vec<ManifestFile>, licence: Option<String>) -> Self {
+    pub fn new(weights: Vec<PackedFile>, texts: Vec<PackedFile>, licence: Option<String>) -> Self {
         Self { reckon: VERSION, weights, texts, licence }
     }
 

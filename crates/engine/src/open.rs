@@ -1,8 +1,8 @@
 //! From file names to a checkpoint and its voice: everything that is read before the first weight.
 
-use checkpoint::{Checkpoint, Hash, Parsed, gguf, part_names, safetensors, sha256};
+use checkpoint::{Checkpoint, Hash, PackedFile, Parsed, gguf, part_names, safetensors, sha256};
 
-use crate::manifest::{MANIFEST, Manifest, ManifestFile};
+use crate::manifest::{MANIFEST, Manifest};
 use crate::voice::Voice;
 use crate::{Error, Files};
 
@@ -105,7 +105,7 @@ async fn packed(files: &impl Files) -> Result<Opened, Error> {
 
 /// The voice of a folder, of files that hash to what is `listed`: the outer error is one of reading, the inner one of what
 /// was read.
-async fn folder_voice(files: &impl Files, listed: &[ManifestFile]) -> Result<Result<Voice, Error>, Error> {
+async fn folder_voice(files: &impl Files, listed: &[PackedFile]) -> Result<Result<Voice, Error>, Error> {
     let [tokenizer, config, template] = TEXTS;
     let Some(tokenizer) = sealed_file(files, tokenizer, listed).await? else {
         return Ok(Err(Error::NoTokenizer));
@@ -126,7 +126,7 @@ async fn shard_names(files: &impl Files) -> Result<Vec<String>, Error> {
 async fn sealed_file(
     files: &impl Files,
     name: &str,
-    listed: &[ManifestFile],
+    listed: &[PackedFile],
 ) -> Result<Option<Vec<u8>>, Error> {
     let bytes = text_file(files, name).await?;
     if let (Some(bytes), Some(listed)) = (&bytes, listed.iter().find(|listed| listed.name == name)) {

@@ -2,7 +2,7 @@
 
 use checkpoint::{AskedDtypes, PackedFile, Packing, Rounded, sha256};
 
-use crate::manifest::{MANIFEST, Manifest, ManifestFile};
+use crate::manifest::{MANIFEST, Manifest};
 use crate::open::text_file;
 use crate::weights::weight_ranges;
 use crate::{Error, Files, Opened, Progress, Stage};
@@ -63,7 +63,7 @@ pub async fn pack(
         rounded.extend_from_slice(stream.rounded());
         stream.finish()?;
     }
-    let weights = pack.files().iter().map(listed).collect();
+    let weights = pack.files().to_vec();
     let texts = texts(files, opened, sink).await?;
     let manifest = Manifest::new(weights, texts, options.licence.clone());
     let json = serde_json::to_vec_pretty(&manifest).expect("a manifest is plain data");
@@ -76,7 +76,7 @@ async fn texts(
     files: &impl Files,
     opened: &Opened,
     sink: &mut dyn FnMut(Packing<'_>) -> Result<(), Error>,
-) -> Result<Vec<ManifestFile>, Error> {
+) -> Result<Vec<PackedFile>, Error> {
     let mut listed = Vec::new();
     for name in &opened.texts {
         let Some(mut bytes) = text_file(files, name).await? else { continue };
@@ -94,14 +94,9 @@ fn write(
     name: &str,
     bytes: &[u8],
     sink: &mut dyn FnMut(Packing<'_>) -> Result<(), Error>,
-) -> Result<ManifestFile, Error> {
+) -> Result<PackedFile, Error> {
     let file = PackedFile { name: name.to_owned(), size_bytes: bytes.len() as u64, sha256: sha256(bytes) };
     sink(Packing::Bytes { file: name, bytes })?;
     sink(Packing::Whole(&file))?;
-    Ok(listed(&file))
-}
-
-fn listed(file: &PackedFile) -> ManifestFile {
-    let PackedFile { name, size_bytes, sha256 } = file.clone();
-    ManifestFile { name, size_bytes, sha256 }
+    Ok(file)
 }

@@ -3,8 +3,8 @@
 use std::io::{ErrorKind, Read};
 use std::ops::Range;
 
+use checkpoint::Hash;
 use engine::Error;
-use sha2::{Digest, Sha256};
 
 use super::answer::Remote;
 use super::cache::Part;
@@ -63,7 +63,7 @@ impl Download<'_> {
     /// # Errors
     /// As [`Self::fetch`]; the content is not what the hub said; the first error of `sink`.
     pub fn stream(&mut self, range: Range<u64>, sink: Sink) -> Result<(), Error> {
-        let mut hash = self.remote.sha256().map(|_| Sha256::new());
+        let mut hash = self.remote.sha256().map(|_| Hash::default());
         let mut position = 0_u64;
         let mut pass = |bytes: &[u8]| {
             if let Some(hash) = &mut hash {
@@ -163,12 +163,12 @@ impl Download<'_> {
     ///
     /// # Errors
     /// It differs.
-    pub fn check(&mut self, hash: Option<Sha256>) -> Result<(), Error> {
+    pub fn check(&mut self, hash: Option<Hash>) -> Result<(), Error> {
         let Some(expected) = self.remote.sha256() else { return Ok(()) };
-        let hash = match hash {
+        let mut hash = match hash {
             Some(hash) => hash,
             None => {
-                let mut hash = Sha256::new();
+                let mut hash = Hash::default();
                 self.read(&mut |bytes| {
                     hash.update(bytes);
                     Ok(())
@@ -176,7 +176,7 @@ impl Download<'_> {
                 hash
             }
         };
-        let found: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let found = hash.end();
         if found.eq_ignore_ascii_case(expected) {
             return Ok(());
         }

@@ -1,8 +1,8 @@
 //! SHA-256 of a model's files.
 
+use checkpoint::Hash;
 use engine::{Error, Files};
 use indicatif::{ProgressBar, ProgressDrawTarget};
-use sha2::{Digest, Sha256};
 
 use crate::load::style;
 use crate::place::Place;
@@ -15,7 +15,7 @@ pub async fn of_file(place: &Place, name: &str, size_bytes: u64) -> Result<Strin
     let bar = ProgressBar::with_draw_target(Some(size_bytes), ProgressDrawTarget::stderr());
     bar.set_style(style());
     bar.set_message("hashing");
-    let mut hash = Sha256::new();
+    let mut hash = Hash::default();
     let mut hear = |bytes: &[u8]| {
         hash.update(bytes);
         bar.inc(bytes.len() as u64);
@@ -24,5 +24,5 @@ pub async fn of_file(place: &Place, name: &str, size_bytes: u64) -> Result<Strin
     let streamed = place.stream(name, 0..size_bytes, &mut hear).await;
     bar.finish_and_clear();
     streamed?;
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hash.end())
 }
