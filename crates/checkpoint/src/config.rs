@@ -1,5 +1,7 @@
 //! What a model is, whichever file said so.
 
+use std::ops::Range;
+
 /// Which family's rules were read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Architecture {
@@ -70,6 +72,14 @@ pub struct Temperature {
     pub attn_scale: f32,
 }
 
+impl Temperature {
+    /// By what queries grow at `position`.
+    pub fn at(&self, position: u32) -> f32 {
+        let floor = f64::from((position + 1) / self.floor_scale);
+        ((1.0 + floor).ln() * f64::from(self.attn_scale) + 1.0) as f32
+    }
+}
+
 /// `rope_scaling` of type `llama3`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Llama3Scaling {
@@ -91,6 +101,23 @@ impl Config {
         let head_dim = self.head_dim as f32;
         let frequency = |i: u32| 1.0 / (self.rope_theta as f32).powf((2 * i) as f32 / head_dim);
         (0..self.head_dim / 2).map(frequency).map(|f| self.rope_scaling.map_or(f, |s| s.scaled(f))).collect()
+    }
+
+    /// Cosine and sine of every frequency at `positions`, (positions, D/2).
+    ///
+    /// Angles reach 32,767 radians: as transformers does it, an angle is an f32 product, and its sine is taken after that,
+    /// here in f64.
+    ///
+    /// Source: `Llama4TextRotaryEmbedding` and `LlamaRotaryEmbedding` of transformers.
+    pub fn rotations(&self, positions: Range<u32>) -> Vec<[f32; 2]> {
+        let inv_freq = self.inv_freq();
+        let row = |position: u32| {
+            inv_freq.iter().map(move |frequency| {
+                let angle = f64::from(position as f32 * frequency);
+                [angle.cos() as f32, angle.sin() as f32]
+            })
+        };
+        positions.flat_map(row).collect()
     }
 
     /// Elements of all matrices that a token passes through, the head included.

@@ -285,6 +285,16 @@ mod tests {
     }
 
     #[test]
+    fn a_late_rotation_is_the_same_alone_and_in_a_long_table() {
+        let config = parse(MOBILE.as_bytes(), None).unwrap();
+        let table = config.rotations(0..777);
+        assert_eq!(table[..32], [[1.0, 0.0]; 32]);
+        assert_eq!(config.rotations(776..777), table[776 * 32..]);
+        let angle = f64::from(776.0_f32 * config.inv_freq()[1]);
+        assert_eq!(table[776 * 32 + 1], [angle.cos() as f32, angle.sin() as f32]);
+    }
+
+    #[test]
     fn layers_without_rope_have_neither_norm_nor_chunk() {
         let config = with("no_rope_layers", "[1,0,1,1,1,1,1,1,1,1,1,1,1,1,1]").unwrap();
         let layer = config.layers[1];

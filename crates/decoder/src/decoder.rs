@@ -1,12 +1,13 @@
 //! Weights and kernels of one model on one GPU.
 
-use checkpoint::{Config, Held, Piece, Role};
+use checkpoint::{Config, Held, KvDtype, Piece, Role};
 use gpu::{Adapter, Device};
 use kernels::Kernels;
 
+use crate::Error;
+use crate::kv::kv_type;
 use crate::matrix::weight_types;
 use crate::weights::Weights;
-use crate::{Error, KvDtype};
 
 /// How to hold a model.
 #[derive(Clone, Copy, Debug)]
@@ -38,7 +39,7 @@ impl Decoder {
         let weights_bytes = device.allocated_bytes();
         let embedding = weight_types(&[held.dtype(Role::EmbedTokens, None)])[0];
         let types = weight_types(&held.dtypes());
-        let kernels = Kernels::new(&device, embedding, &types, options.kv.kernels()).await?;
+        let kernels = Kernels::new(&device, embedding, &types, kv_type(options.kv)).await?;
         Ok(Self { device, kernels, weights, config: config.clone(), kv: options.kv, weights_bytes })
     }
 

@@ -25,11 +25,6 @@ pub enum Error {
         /// What the kernels can do.
         expected: &'static str,
     },
-    /// The KV cache cannot grow any further.
-    KvMemory {
-        /// Positions that were asked for.
-        positions: u32,
-    },
 }
 
 impl fmt::Display for Error {
@@ -42,10 +37,6 @@ impl fmt::Display for Error {
                  hold it in fewer bits (--dtype q8 or q4)"
             ),
             Self::Shape { name, found, expected } => write!(f, "{name} is {found}; supported: {expected}"),
-            Self::KvMemory { positions } => write!(
-                f,
-                "the GPU has no memory for keys and values of {positions} positions; ask for a smaller context"
-            ),
         }
     }
 }

@@ -1,45 +1,18 @@
-//! How keys and values are held.
+//! Keys and values of one layer.
 
+use checkpoint::KvDtype;
 use gpu::Buffer;
-
-/// How keys and values are held.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KvDtype {
-    /// 16-bit floats.
-    F16,
-    /// 32-bit floats.
-    F32,
-}
-
-impl KvDtype {
-    /// The type of that name.
-    pub fn parse(name: &str) -> Option<Self> {
-        [Self::F16, Self::F32].into_iter().find(|dtype| dtype.name() == name)
-    }
-
-    /// Its name, as options and reports spell it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::F16 => "f16",
-            Self::F32 => "f32",
-        }
-    }
-
-    /// Bytes of one number.
-    pub const fn bytes(self) -> u64 {
-        self.kernels().bytes()
-    }
-
-    pub(crate) const fn kernels(self) -> kernels::KvType {
-        match self {
-            Self::F16 => kernels::KvType::F16,
-            Self::F32 => kernels::KvType::F32,
-        }
-    }
-}
 
 /// Keys and values of one layer, (capacity, K, D) each.
 pub(crate) struct Cache {
     pub(crate) keys: Buffer,
     pub(crate) values: Buffer,
+}
+
+/// The kernels' name for how they are held.
+pub(crate) fn kv_type(dtype: KvDtype) -> kernels::KvType {
+    match dtype {
+        KvDtype::F16 => kernels::KvType::F16,
+        KvDtype::F32 => kernels::KvType::F32,
+    }
 }

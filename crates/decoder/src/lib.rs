@@ -19,11 +19,9 @@ mod error;
 mod groups;
 mod kv;
 mod matrix;
-mod rope_table;
 mod timeline;
 mod weights;
 
 pub use decoder::{Decoder, Options};
 pub use error::Error;
-pub use kv::KvDtype;
-pub use timeline::{Rows, Timeline};
+pub use timeline::Timeline;

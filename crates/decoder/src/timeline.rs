@@ -6,7 +6,7 @@ use kernels::{MatrixKernel, Step};
 
 use crate::groups::{Activations, CacheGroups, Groups, Product};
 use crate::kv::Cache;
-use crate::{Decoder, Error, rope_table};
+use crate::{Decoder, Error};
 
 /// Positions the cache begins with.
 const FIRST_CAPACITY: u32 = 2048;
@@ -14,17 +14,6 @@ const FIRST_CAPACITY: u32 = 2048;
 const LOGITS_BYTES: u32 = 1 << 20;
 /// Most rows of logits that are computed at once.
 const LOGITS_ROWS: u32 = 16;
-
-/// Which tokens of a call give logits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rows {
-    /// None: the call fills the cache.
-    None,
-    /// The last.
-    Last,
-    /// All.
-    All,
-}
 
 /// A session's memory on the GPU.
 pub struct Timeline {
@@ -88,7 +77,7 @@ impl Timeline {
     /// Layer by layer, so that no more than one layer's cache is there twice.
     async fn grow(&mut self, decoder: &Decoder, capacity: u32) -> Result<(), Error> {
         let (config, device) = (&decoder.config, &decoder.device);
-        let angles = rope_table::rows(&config.inv_freq(), 0, capacity);
+        let angles = config.rotations(0..capacity);
         let angles = device.upload("rotary angles", cast_slice(&angles), Usage::Storage).await?;
         let row = u64::from(config.num_key_value_heads * config.head_dim) * decoder.kv.bytes();
         for index in 0..config.layers.len() {
@@ -119,8 +108,8 @@ impl Timeline {
         Ok(())
     }
 
-    /// Runs `tokens` from `position` on, leaves their keys and values in the cache, and puts the logits that `rows`
-    /// asks for into `logits`, (rows, V).
+    /// Runs `tokens` from `position` on, leaves their keys and values in the cache, and puts the logits of
+    /// `tokens[first..]` into `logits`, (rows, V).
     ///
     /// # Errors
     /// The GPU failed.
@@ -132,7 +121,7 @@ impl Timeline {
         decoder: &Decoder,
         position: u32,
         tokens: &[u32],
-        rows: Rows,
+        first: usize,
         logits: &mut Vec<f32>,
     ) -> Result<(), Error> {
         let count = tokens.len() as u32;
@@ -143,11 +132,7 @@ impl Timeline {
         device.write(&self.activations.ids, 0, cast_slice(tokens));
         self.write_step(decoder, Step { position, tokens: count, first_token: 0 });
         logits.clear();
-        let first = match rows {
-            Rows::None => count,
-            Rows::Last => count - 1,
-            Rows::All => 0,
-        };
+        let first = first as u32;
         let mut frame = device.frame();
         self.record_layers(decoder, &mut frame, count);
         if first == count {
