@@ -1,0 +1,87 @@
+//! What a matrix is multiplied with: the activations of some tokens, as floats and as bytes.
+
+use bytemuck::cast;
+
+/// Activations of T tokens, (T, columns), in blocks of 32.
+#[derive(Default)]
+pub(crate) struct Input {
+    pub(crate) columns: usize,
+    /// (T, columns).
+    pub(crate) values: Vec<f32>,
+    /// (T, blocks): 32 signed bytes, four a word.
+    pub(crate) words: Vec<[u32; 8]>,
+    /// (T, blocks): value = scale * byte.
+    pub(crate) scales: Vec<f32>,
+    /// (T, blocks): sums of each half of a block; of what the bytes stand for, where there are bytes.
+    pub(crate) sums: Vec<[f32; 2]>,
+}
+
+impl Input {
+    /// Makes room for other activations and gives it to be filled, (T, columns).
+    pub(crate) fn reset(&mut self, tokens: usize, columns: usize) -> &mut [f32] {
+        self.columns = columns;
+        self.values.resize(tokens * columns, 0.0);
+        &mut self.values
+    }
+
+    /// T.
+    pub(crate) fn tokens(&self) -> usize {
+        self.values.len() / self.columns
+    }
+
+    /// Blocks of a token.
+    pub(crate) fn blocks(&self) -> usize {
+        self.columns / 32
+    }
+
+    /// The values of a token.
+    pub(crate) fn row(&self, token: usize) -> &[f32] {
+        &self.values[token * self.columns..][..self.columns]
+    }
+
+    /// What the bytes of a token stand for.
+    pub(crate) fn rounded(&self, token: usize) -> Vec<f32> {
+        let blocks = token * self.blocks()..(token + 1) * self.blocks();
+        let values = |(words, scale): (&[u32; 8], &f32)| {
+            let bytes: [i8; 32] = cast(words.map(u32::to_le));
+            bytes.map(|byte| f32::from(byte) * scale)
+        };
+        self.words[blocks.clone()].iter().zip(&self.scales[blocks]).flat_map(values).collect()
+    }
+
+    /// Sums the halves of the blocks: what a product with floats needs.
+    pub(crate) fn sum(&mut self) {
+        self.sums.clear();
+        let halves = |block: &[f32; 32]| {
+            [0, 16].map(|at| {
+                let half: &[f32; 16] = &block.as_chunks().0[at / 16];
+                half.iter().sum()
+            })
+        };
+        self.sums.extend(self.values.as_chunks().0.iter().map(halves));
+    }
+
+    /// Rounds each block to signed bytes with a scale of its own: what a product with bytes needs.
+    pub(crate) fn round(&mut self) {
+        self.words.clear();
+        self.scales.clear();
+        self.sums.clear();
+        for block in self.values.as_chunks::<32>().0 {
+            let (bytes, scale) = round_block(block);
+            let sum = |half: &[i8]| half.iter().map(|byte| i32::from(*byte)).sum::<i32>() as f32 * scale;
+            self.sums.push([sum(&bytes[..16]), sum(&bytes[16..])]);
+            self.words.push(cast::<[i8; 32], [u32; 8]>(bytes).map(u32::to_le));
+            self.scales.push(scale);
+        }
+    }
+}
+
+/// Nearest bytes of -127 to 127, and what one of them stands for.
+fn round_block(block: &[f32; 32]) -> ([i8; 32], f32) {
+    /// Added to a small number, it leaves the nearest integer in the lowest bits.
+    const TO_INTEGER: f32 = 12_582_912.0;
+    let largest = block.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
+    let inverse = if largest > 0.0 { 127.0 / largest } else { 0.0 };
+    let bytes = block.map(|value| (value * inverse + TO_INTEGER).to_bits() as i8);
+    (bytes, largest / 127.0)
+}

@@ -1,0 +1,235 @@
+//! WebAssembly's 128 bits, with relaxed instructions where the module is built for them.
+#![expect(unsafe_code, reason = "loads and stores; see the note on `unsafe` in simd.rs")]
+
+use std::arch::wasm32::*;
+
+use super::{Line, ROWS, Simd};
+
+/// Four lanes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wasm;
+
+/// Four words of a line, or four floats, from `at` on.
+#[inline(always)]
+fn load<T>(of: &[T; ROWS], at: usize) -> v128 {
+    const { assert!(size_of::<T>() == 4) };
+    let four: &[T; 4] = &of.as_chunks().0[at / 4];
+    // SAFETY: four words are there; no alignment is asked.
+    unsafe { v128_load(four.as_ptr().cast()) }
+}
+
+impl Simd for Wasm {
+    const LANES: usize = 4;
+    const DECODE_VECTORS: usize = 4;
+    const SIGNED_BIAS: i32 = 0;
+    type Words = v128;
+    type Floats = v128;
+    #[cfg(target_feature = "relaxed-simd")]
+    type Sums = v128;
+    /// Sums of pairs: of rows 0 and 1, and of rows 2 and 3.
+    #[cfg(not(target_feature = "relaxed-simd"))]
+    type Sums = [v128; 2];
+    /// Magnitudes, and which of the bytes are negative; or their two halves widened to 16 bits.
+    type Level = [v128; 2];
+    type Splat = v128;
+
+    #[inline(always)]
+    fn load(self, line: &Line, at: usize) -> v128 {
+        load(&line.0, at)
+    }
+
+    #[inline(always)]
+    fn words(self, word: u32) -> v128 {
+        u32x4_splat(word)
+    }
+
+    #[inline(always)]
+    fn and(self, a: v128, b: v128) -> v128 {
+        v128_and(a, b)
+    }
+
+    #[inline(always)]
+    fn or(self, a: v128, b: v128) -> v128 {
+        v128_or(a, b)
+    }
+
+    #[inline(always)]
+    fn add_words(self, a: v128, b: v128) -> v128 {
+        i32x4_add(a, b)
+    }
+
+    #[inline(always)]
+    fn shl(self, a: v128, by: u32) -> v128 {
+        u32x4_shl(a, by)
+    }
+
+    #[inline(always)]
+    fn shr(self, a: v128, by: u32) -> v128 {
+        u32x4_shr(a, by)
+    }
+
+    #[inline(always)]
+    fn sar(self, a: v128, by: u32) -> v128 {
+        i32x4_shr(a, by)
+    }
+
+    #[inline(always)]
+    fn to_floats(self, a: v128) -> v128 {
+        f32x4_convert_i32x4(a)
+    }
+
+    #[inline(always)]
+    fn as_floats(self, a: v128) -> v128 {
+        a
+    }
+
+    #[inline(always)]
+    fn as_words(self, a: v128) -> v128 {
+        a
+    }
+
+    #[cfg(target_feature = "relaxed-simd")]
+    #[inline(always)]
+    fn no_sums(self) -> v128 {
+        u32x4_splat(0)
+    }
+
+    #[cfg(not(target_feature = "relaxed-simd"))]
+    #[inline(always)]
+    fn no_sums(self) -> [v128; 2] {
+        [u32x4_splat(0); 2]
+    }
+
+    #[cfg(target_feature = "relaxed-simd")]
+    #[inline(always)]
+    fn level(self, bytes: v128) -> [v128; 2] {
+        [bytes; 2]
+    }
+
+    #[cfg(not(target_feature = "relaxed-simd"))]
+    #[inline(always)]
+    fn level(self, bytes: v128) -> [v128; 2] {
+        [u16x8_extend_low_u8x16(bytes), u16x8_extend_high_u8x16(bytes)]
+    }
+
+    #[cfg(target_feature = "relaxed-simd")]
+    #[inline(always)]
+    fn level_signed(self, bytes: v128) -> [v128; 2] {
+        [i8x16_abs(bytes), i8x16_lt(bytes, u32x4_splat(0))]
+    }
+
+    #[cfg(not(target_feature = "relaxed-simd"))]
+    #[inline(always)]
+    fn level_signed(self, bytes: v128) -> [v128; 2] {
+        [i16x8_extend_low_i8x16(bytes), i16x8_extend_high_i8x16(bytes)]
+    }
+
+    #[cfg(target_feature = "relaxed-simd")]
+    #[inline(always)]
+    fn splat(self, bytes: u32) -> v128 {
+        u32x4_splat(bytes)
+    }
+
+    #[cfg(not(target_feature = "relaxed-simd"))]
+    #[inline(always)]
+    fn splat(self, bytes: u32) -> v128 {
+        i16x8_extend_low_i8x16(u32x4_splat(bytes))
+    }
+
+    #[cfg(target_feature = "relaxed-simd")]
+    #[inline(always)]
+    fn dot4(self, sums: v128, level: [v128; 2], x: v128) -> v128 {
+        i32x4_relaxed_dot_i8x16_i7x16_add(x, level[0], sums)
+    }
+
+    #[cfg(not(target_feature = "relaxed-simd"))]
+    #[inline(always)]
+    fn dot4(self, sums: [v128; 2], level: [v128; 2], x: v128) -> [v128; 2] {
+        [i32x4_add(sums[0], i32x4_dot_i16x8(level[0], x)), i32x4_add(sums[1], i32x4_dot_i16x8(level[1], x))]
+    }
+
+    #[cfg(target_feature = "relaxed-simd")]
+    #[inline(always)]
+    fn dot4_signed(self, sums: v128, level: [v128; 2], x: v128) -> v128 {
+        let x = i8x16_sub(v128_xor(x, level[1]), level[1]);
+        i32x4_relaxed_dot_i8x16_i7x16_add(x, level[0], sums)
+    }
+
+    #[cfg(not(target_feature = "relaxed-simd"))]
+    #[inline(always)]
+    fn dot4_signed(self, sums: [v128; 2], level: [v128; 2], x: v128) -> [v128; 2] {
+        self.dot4(sums, level, x)
+    }
+
+    #[cfg(target_feature = "relaxed-simd")]
+    #[inline(always)]
+    fn lanes(self, sums: v128) -> v128 {
+        sums
+    }
+
+    #[cfg(not(target_feature = "relaxed-simd"))]
+    #[inline(always)]
+    fn lanes(self, sums: [v128; 2]) -> v128 {
+        let [a, b] = sums;
+        i32x4_add(i32x4_shuffle::<0, 2, 4, 6>(a, b), i32x4_shuffle::<1, 3, 5, 7>(a, b))
+    }
+
+    #[inline(always)]
+    fn floats(self, value: f32) -> v128 {
+        f32x4_splat(value)
+    }
+
+    #[inline(always)]
+    fn load_floats(self, from: &[f32; ROWS], at: usize) -> v128 {
+        load(from, at)
+    }
+
+    #[inline(always)]
+    fn store(self, a: v128, to: &mut [f32; ROWS], at: usize) {
+        let four: &mut [f32; 4] = &mut to.as_chunks_mut().0[at / 4];
+        // SAFETY: there is room for four words; no alignment is asked.
+        unsafe { v128_store(four.as_mut_ptr().cast(), a) }
+    }
+
+    #[inline(always)]
+    fn add(self, a: v128, b: v128) -> v128 {
+        f32x4_add(a, b)
+    }
+
+    #[inline(always)]
+    fn sub(self, a: v128, b: v128) -> v128 {
+        f32x4_sub(a, b)
+    }
+
+    #[inline(always)]
+    fn mul(self, a: v128, b: v128) -> v128 {
+        f32x4_mul(a, b)
+    }
+
+    #[inline(always)]
+    fn div(self, a: v128, b: v128) -> v128 {
+        f32x4_div(a, b)
+    }
+
+    #[cfg(target_feature = "relaxed-simd")]
+    #[inline(always)]
+    fn mul_add(self, a: v128, b: v128, c: v128) -> v128 {
+        f32x4_relaxed_madd(a, b, c)
+    }
+
+    #[cfg(not(target_feature = "relaxed-simd"))]
+    #[inline(always)]
+    fn mul_add(self, a: v128, b: v128, c: v128) -> v128 {
+        f32x4_add(f32x4_mul(a, b), c)
+    }
+
+    #[inline(always)]
+    fn max(self, a: v128, b: v128) -> v128 {
+        f32x4_pmax(a, b)
+    }
+
+    #[inline(always)]
+    fn min(self, a: v128, b: v128) -> v128 {
+        f32x4_pmin(a, b)
+    }
+}
