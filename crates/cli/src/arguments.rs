@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use engine::{Dtype, GenerateOptions, KvDtype, LoadOptions, Sampling};
+use engine::{Activations, Device, Dtype, GenerateOptions, KvDtype, LoadOptions, Sampling};
 
 /// What `--help` says of hubs.
 const HUB: &str = "\
@@ -58,6 +58,15 @@ pub struct Model {
     /// How keys and values are held: f16 or f32 [default: f32 with --dtype f32, else f16]
     #[arg(long, value_name = "DTYPE", value_parser = kv_dtype)]
     pub kv: Option<KvDtype>,
+    /// What computes: auto, webgpu or cpu; auto takes a hardware GPU where there is one, else the processor
+    #[arg(long, value_name = "DEVICE", default_value = "auto", value_parser = device)]
+    pub device: Device,
+    /// How the processor multiplies activations with quantised weights: int8 or f32; f32 is exact and slower
+    #[arg(long, value_name = "TYPE", default_value = "int8", value_parser = activations)]
+    pub activations: Activations,
+    /// Threads of the processor that share the work [default: one for each core]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub threads: usize,
     /// Stay within WebGPU's default limits, as a browser may have to
     #[arg(long)]
     pub default_limits: bool,
@@ -71,6 +80,9 @@ impl Model {
             most_bytes: None,
             kv: self.kv,
             context,
+            device: self.device,
+            activations: self.activations,
+            threads: self.threads,
             default_limits: self.default_limits,
         }
     }
@@ -289,4 +301,12 @@ fn dtype(name: &str) -> Result<Dtype, String> {
 
 fn kv_dtype(name: &str) -> Result<KvDtype, String> {
     KvDtype::parse(name).ok_or_else(|| "expected f16 or f32".to_owned())
+}
+
+fn device(name: &str) -> Result<Device, String> {
+    Device::parse(name).ok_or_else(|| "expected auto, webgpu or cpu".to_owned())
+}
+
+fn activations(name: &str) -> Result<Activations, String> {
+    Activations::parse(name).ok_or_else(|| "expected int8 or f32".to_owned())
 }

@@ -2,10 +2,14 @@
 
 use serde::Serialize;
 
+use crate::Device;
+
 /// What was loaded, and what it takes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Description {
-    /// The GPU, as its driver names it.
+    /// What kind of device computes.
+    pub device: Device,
+    /// The GPU, as its driver names it, or the processor and its instructions.
     pub adapter: String,
     /// Whether that GPU is a program on the CPU.
     pub software_adapter: bool,
@@ -15,8 +19,8 @@ pub struct Description {
     pub context: u32,
     /// Rows of the embedding: logits a position has.
     pub vocab_size: u32,
-    /// Bytes of weights on the GPU.
+    /// Bytes of weights on the device.
     pub weights_bytes: u64,
-    /// Bytes on the GPU now: weights, caches, activations.
+    /// Bytes on the GPU now: weights, caches, activations; 0 where the processor computes.
     pub gpu_bytes: u64,
 }

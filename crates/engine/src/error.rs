@@ -22,6 +22,13 @@ pub enum Error {
     Text(text::Error),
     /// The GPU, or the forward pass on it.
     Decoder(decoder::Error),
+    /// The processor, or the forward pass on it.
+    Cpu(cpu::Error),
+    /// Keys and values of all positions find no memory.
+    KvMemory {
+        /// Positions that were asked for.
+        positions: u32,
+    },
     /// The model came without a tokenizer, and text was asked for.
     NoTokenizer,
     /// Tokenizer and model disagree about the number of tokens.
@@ -71,6 +78,11 @@ impl fmt::Display for Error {
             Self::Checkpoint(err) => write!(f, "{err}"),
             Self::Text(err) => write!(f, "{err}"),
             Self::Decoder(err) => write!(f, "{err}"),
+            Self::Cpu(err) => write!(f, "{err}"),
+            Self::KvMemory { positions } => write!(
+                f,
+                "there is no memory for keys and values of {positions} positions; ask for a smaller context"
+            ),
             Self::NoTokenizer => {
                 write!(f, "the model came without a tokenizer; put tokenizer.json beside its weights")
             }
@@ -90,8 +102,8 @@ impl fmt::Display for Error {
             }
             Self::NonFinite { position } => write!(
                 f,
-                "the logits after position {position} are not finite; the weights are damaged or the GPU computes \
-                 wrongly, and the generation was stopped rather than continued with noise"
+                "the logits after position {position} are not finite; the weights are damaged or the device \
+                 computes wrongly, and the generation was stopped rather than continued with noise"
             ),
             Self::NotStarted => write!(f, "no generation runs; start one first"),
         }
@@ -115,5 +127,11 @@ impl From<text::Error> for Error {
 impl From<decoder::Error> for Error {
     fn from(err: decoder::Error) -> Self {
         Self::Decoder(err)
+    }
+}
+
+impl From<cpu::Error> for Error {
+    fn from(err: cpu::Error) -> Self {
+        Self::Cpu(err)
     }
 }

@@ -37,7 +37,7 @@ pub use files::Files;
 pub use load::load;
 pub use manifest::{MANIFEST, Manifest};
 pub use open::{Opened, open};
-pub use options::{Dtype, GenerateOptions, KvDtype, LoadOptions, Prompt};
+pub use options::{Activations, Device, Dtype, GenerateOptions, KvDtype, LoadOptions, Prompt};
 pub use pack::{PackOptions, Packed, pack};
 pub use plan::Plan;
 pub use progress::{Progress, Stage};

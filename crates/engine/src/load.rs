@@ -1,4 +1,4 @@
-//! A model from its files into the GPU's memory.
+//! A model from its files into the memory of what computes it.
 
 use crate::engine::Engine;
 use crate::model::Model;
@@ -38,8 +38,8 @@ impl Opened {
         let voice = voice.and_then(|voice| voice.fits(checkpoint.config.vocab_size).map(|()| voice));
         let context = options.context(checkpoint.config.max_position_embeddings)?;
         let held = options.held(&checkpoint);
-        let model = Model::open(&checkpoint.config, &held, &options).await?;
-        let mut weights = Weights::new(&checkpoint, &held, &seals, &model, store, &mut *progress);
+        let mut model = Model::open(options.device, &checkpoint.config, &held, &options).await?;
+        let mut weights = Weights::new(&checkpoint, &held, &seals, &mut model, store, &mut *progress);
         weights.load(files).await?;
         let (now, fault) = weights.end();
         progress(Progress { stage: Stage::Checking, ..now });

@@ -1,93 +1,142 @@
 //! The decoders an engine can run, as one.
 
 use checkpoint::{Config, Held, Piece};
-use decoder::Decoder;
 
-pub(crate) use decoder::Rows;
-
-use crate::{Description, Error, LoadOptions};
+use crate::{Description, Device, Error, LoadOptions};
 
 /// A decoder that holds a model's weights.
+#[expect(clippy::large_enum_variant, reason = "an engine has one")]
 pub(crate) enum Model {
-    Gpu(Decoder),
+    Gpu(decoder::Decoder),
+    Cpu(cpu::Decoder),
 }
 
 /// One session's keys, values and activations, in the decoder's own memory.
 pub(crate) enum Timeline {
     Gpu(decoder::Timeline),
+    Cpu(cpu::Timeline),
 }
 
 impl Model {
     /// Room for the weights of a model.
-    pub(crate) async fn open(config: &Config, held: &Held, options: &LoadOptions) -> Result<Self, Error> {
-        let options = decoder::Options { kv: options.kv(), default_limits: options.default_limits };
-        Ok(Self::Gpu(Decoder::open(config, held, &options).await?))
+    pub(crate) async fn open(
+        device: Device,
+        config: &Config,
+        held: &Held,
+        options: &LoadOptions,
+    ) -> Result<Self, Error> {
+        let kv = options.kv();
+        if device == Device::Cpu {
+            let options = cpu::Options { kv, activations: options.activations, threads: options.threads };
+            return Ok(Self::Cpu(cpu::Decoder::open(config, held, &options)?));
+        }
+        let options = decoder::Options { kv, default_limits: options.default_limits };
+        Ok(Self::Gpu(decoder::Decoder::open(config, held, &options).await?))
     }
 
-    pub(crate) fn write(&self, piece: &Piece<'_>) {
-        let Self::Gpu(decoder) = self;
-        decoder.write(piece);
+    pub(crate) fn write(&mut self, piece: &Piece<'_>) {
+        match self {
+            Self::Gpu(decoder) => decoder.write(piece),
+            Self::Cpu(decoder) => decoder.write(piece),
+        }
     }
 
     /// Holds every kernel in use against a known answer.
     pub(crate) async fn check(&self) -> Result<(), Error> {
-        let Self::Gpu(decoder) = self;
-        Ok(decoder.check().await?)
+        match self {
+            Self::Gpu(decoder) => decoder.check().await?,
+            Self::Cpu(decoder) => decoder.check()?,
+        }
+        Ok(())
     }
 
     /// Most tokens of one call.
     pub(crate) fn tokens_at_once(&self) -> usize {
-        let Self::Gpu(decoder) = self;
-        decoder.tokens_at_once() as usize
+        match self {
+            Self::Gpu(decoder) => decoder.tokens_at_once() as usize,
+            Self::Cpu(decoder) => decoder.tokens_at_once(),
+        }
     }
 
     pub(crate) fn describe(&self, config: &Config, context: u32) -> Description {
-        let Self::Gpu(decoder) = self;
-        Description {
-            adapter: decoder.adapter().name.clone(),
-            software_adapter: decoder.adapter().is_software,
-            kv: decoder.kv().name(),
-            context,
-            vocab_size: config.vocab_size,
-            weights_bytes: decoder.weights_bytes(),
-            gpu_bytes: decoder.gpu_bytes(),
+        let vocab_size = config.vocab_size;
+        match self {
+            Self::Gpu(decoder) => Description {
+                device: Device::Webgpu,
+                adapter: decoder.adapter().name.clone(),
+                software_adapter: decoder.adapter().is_software,
+                kv: decoder.kv().name(),
+                context,
+                vocab_size,
+                weights_bytes: decoder.weights_bytes(),
+                gpu_bytes: decoder.gpu_bytes(),
+            },
+            Self::Cpu(decoder) => Description {
+                device: Device::Cpu,
+                adapter: decoder.name(),
+                software_adapter: false,
+                kv: decoder.kv().name(),
+                context,
+                vocab_size,
+                weights_bytes: decoder.weights_bytes(),
+                gpu_bytes: 0,
+            },
         }
     }
 
     pub(crate) fn lose_device(&self) {
-        let Self::Gpu(decoder) = self;
-        decoder.lose_device();
+        if let Self::Gpu(decoder) = self {
+            decoder.lose_device();
+        }
     }
 }
 
 impl Timeline {
     pub(crate) async fn open(model: &Model, context: u32) -> Result<Self, Error> {
-        let Model::Gpu(decoder) = model;
-        Ok(Self::Gpu(decoder::Timeline::open(decoder, context).await?))
+        Ok(match model {
+            Model::Gpu(decoder) => Self::Gpu(decoder::Timeline::open(decoder, context).await?),
+            Model::Cpu(decoder) => Self::Cpu(cpu::Timeline::open(decoder)),
+        })
     }
 
     /// Makes sure that the cache holds `positions`; `false` where there is no memory for them.
     pub(crate) async fn reserve(&mut self, model: &Model, positions: usize) -> Result<bool, Error> {
-        let (Self::Gpu(timeline), Model::Gpu(decoder)) = (self, model);
-        Ok(timeline.reserve(decoder, positions as u32).await?)
+        match (self, model) {
+            (Self::Gpu(timeline), Model::Gpu(decoder)) => {
+                Ok(timeline.reserve(decoder, positions as u32).await?)
+            }
+            (Self::Cpu(timeline), Model::Cpu(decoder)) => Ok(timeline.reserve(decoder, positions)),
+            _ => unreachable!("a timeline belongs to its model"),
+        }
     }
 
-    /// Runs `tokens` from `position` on and puts the logits that `rows` asks for into `logits`, (rows, V).
+    /// Runs `tokens` from `position` on and puts the logits of `tokens[first..]` into `logits`,
+    /// (rows, V).
     pub(crate) async fn forward(
         &mut self,
         model: &Model,
         position: usize,
         tokens: &[u32],
-        rows: Rows,
+        first: usize,
         logits: &mut Vec<f32>,
     ) -> Result<(), Error> {
-        let (Self::Gpu(timeline), Model::Gpu(decoder)) = (self, model);
-        Ok(timeline.forward(decoder, position as u32, tokens, rows, logits).await?)
+        match (self, model) {
+            (Self::Gpu(timeline), Model::Gpu(decoder)) => {
+                timeline.forward(decoder, position as u32, tokens, first, logits).await?;
+            }
+            (Self::Cpu(timeline), Model::Cpu(decoder)) => {
+                timeline.forward(decoder, position, tokens, first, logits);
+            }
+            _ => unreachable!("a timeline belongs to its model"),
+        }
+        Ok(())
     }
 
     /// Compute dispatches of the last call that gave logits.
     pub(crate) fn dispatches(&self) -> u32 {
-        let Self::Gpu(timeline) = self;
-        timeline.dispatches()
+        match self {
+            Self::Gpu(timeline) => timeline.dispatches(),
+            Self::Cpu(_) => 0,
+        }
     }
 }

@@ -1,16 +1,48 @@
 //! What a caller may ask for, at loading and for one generation.
 
 use checkpoint::{Checkpoint, Held};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::sampler::Sampling;
 
-pub use checkpoint::Dtype;
-pub use decoder::KvDtype;
+pub use checkpoint::{Dtype, KvDtype};
+pub use cpu::Activations;
 
 /// Most positions a session may reach where the caller does not say.
 const CONTEXT: u32 = 4096;
+
+/// What computes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Device {
+    /// A hardware GPU where there is one, else what is faster.
+    #[default]
+    Auto,
+    /// A GPU, or what behaves as one.
+    Webgpu,
+    /// The processor.
+    Cpu,
+}
+
+impl Device {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Auto, Self::Webgpu, Self::Cpu];
+
+    /// The device of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|device| device.name() == name)
+    }
+
+    /// Its name, as options and reports spell it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Webgpu => "webgpu",
+            Self::Cpu => "cpu",
+        }
+    }
+}
 
 /// How to hold a model.
 #[derive(Clone, Debug, Default)]
@@ -23,8 +55,14 @@ pub struct LoadOptions {
     pub kv: Option<KvDtype>,
     /// Most positions a session may reach; `None` is the model's own limit, 4096 at most.
     pub context: Option<u32>,
+    /// What computes.
+    pub device: Device,
     /// Ask the adapter for WebGPU's default limits even where it offers more.
     pub default_limits: bool,
+    /// How the processor multiplies activations with quantised weights; a GPU takes them as they are.
+    pub activations: Activations,
+    /// Threads of the processor that share the work; 0 is one for each core. A browser's worker has one.
+    pub threads: usize,
 }
 
 impl LoadOptions {

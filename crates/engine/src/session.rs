@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::engine::Engine;
 use crate::generation::{Generation, Verdict};
-use crate::model::{Rows, Timeline};
+use crate::model::Timeline;
 use crate::{Error, Event, FinishReason, GenerateOptions, Prompt};
 
 /// A conversation's place in the model. Prompts that share a beginning with what the cache holds pay only for the rest.
@@ -116,7 +116,7 @@ impl Session {
                 return Ok(running.generation.finish(FinishReason::Context));
             }
             let tokens = std::mem::take(&mut running.waiting);
-            if !self.forward(&tokens, Rows::Last, running).await? {
+            if !self.forward(&tokens, tokens.len() - 1, running).await? {
                 return Ok(running.generation.finish(FinishReason::Memory));
             }
         }
@@ -135,8 +135,8 @@ impl Session {
             if self.abort.is_asked() {
                 return Ok(running.generation.finish(FinishReason::Abort));
             }
-            let rows = if index + 1 == chunks.len() { Rows::Last } else { Rows::None };
-            if !self.forward(chunk, rows, running).await? {
+            let is_last = index + 1 == chunks.len();
+            if !self.forward(chunk, chunk.len() - usize::from(is_last), running).await? {
                 return Ok(running.generation.finish(FinishReason::Memory));
             }
         }
@@ -144,14 +144,14 @@ impl Session {
         Ok(Event::Prompt { tokens: cached + tokens.len() as u32, cached })
     }
 
-    /// Runs `tokens` after what is cached; `false` where the KV cache cannot hold them.
-    async fn forward(&mut self, tokens: &[u32], rows: Rows, running: &mut Running) -> Result<bool, Error> {
+    /// Runs `tokens` after what is cached, for the logits of `tokens[first..]`; `false` where the KV cache cannot hold them.
+    async fn forward(&mut self, tokens: &[u32], first: usize, running: &mut Running) -> Result<bool, Error> {
         if !self.timeline.reserve(self.engine.model(), self.cached.len() + tokens.len()).await? {
             return Ok(false);
         }
         let position = self.cached.len();
         self.timeline
-            .forward(self.engine.model(), position, tokens, rows, &mut running.generation.logits)
+            .forward(self.engine.model(), position, tokens, first, &mut running.generation.logits)
             .await?;
         self.cached.extend_from_slice(tokens);
         Ok(true)
@@ -179,10 +179,10 @@ impl Session {
         let mut logits = Vec::new();
         for chunk in at_once.chunks(self.engine.model().tokens_at_once()).chain(one_by_one.chunks(1)) {
             if !self.timeline.reserve(self.engine.model(), self.cached.len() + chunk.len()).await? {
-                return Err(Error::Decoder(decoder::Error::KvMemory { positions: context }));
+                return Err(Error::KvMemory { positions: context });
             }
             let position = self.cached.len();
-            self.timeline.forward(self.engine.model(), position, chunk, Rows::All, &mut logits).await?;
+            self.timeline.forward(self.engine.model(), position, chunk, 0, &mut logits).await?;
             self.cached.extend_from_slice(chunk);
             logits.chunks_exact(self.engine.config().vocab_size as usize).for_each(&mut *keep);
         }

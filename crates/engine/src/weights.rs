@@ -1,4 +1,4 @@
-//! Weights on their way to the GPU.
+//! Weights on their way into a decoder's memory.
 
 use std::ops::Range;
 
@@ -18,7 +18,7 @@ pub(crate) struct Weights<'a, S> {
     checkpoint: &'a Checkpoint,
     held: &'a Held,
     seals: &'a [Seal],
-    model: &'a Model,
+    model: &'a mut Model,
     stretches: Vec<Stretch>,
     store: &'a mut S,
     /// Why nothing more is kept.
@@ -32,7 +32,7 @@ impl<'a, S: Store> Weights<'a, S> {
         checkpoint: &'a Checkpoint,
         held: &'a Held,
         seals: &'a [Seal],
-        model: &'a Model,
+        model: &'a mut Model,
         store: &'a mut S,
         progress: &'a mut dyn FnMut(Progress),
     ) -> Self {
@@ -47,7 +47,7 @@ impl<'a, S: Store> Weights<'a, S> {
         (self.now, self.fault)
     }
 
-    /// Brings all weights to the GPU.
+    /// Brings all weights into their place.
     pub(crate) async fn load(&mut self, files: &impl Files) -> Result<(), Error> {
         let mut number = 0;
         while number < self.stretches.len() {

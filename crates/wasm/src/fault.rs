@@ -51,7 +51,7 @@ pub(crate) fn engine_fault(error: &Error) -> JsValue {
         Error::Files(_) | Error::MissingFile { .. } => Code::Files,
         Error::Gated(_) => Code::Gated,
         Error::Checkpoint(_) | Error::Text(_) | Error::NoTokenizer | Error::Vocabulary { .. } => Code::Model,
-        Error::Decoder(_) | Error::NonFinite { .. } => Code::Gpu,
+        Error::Decoder(_) | Error::Cpu(_) | Error::KvMemory { .. } | Error::NonFinite { .. } => Code::Gpu,
         Error::Option { .. } | Error::EmptyPrompt | Error::PromptTooLong { .. } | Error::TokenId { .. } => {
             Code::Options
         }

@@ -38,6 +38,7 @@ pub(crate) fn load_options(value: &JsValue) -> Result<(LoadOptions, bool), JsVal
         kv: kv.transpose()?,
         context: load.context,
         default_limits: load.default_limits.unwrap_or_default(),
+        ..LoadOptions::default()
     };
     Ok((options, load.keep.unwrap_or_default()))
 }
