@@ -42,17 +42,17 @@ fn computes_what_transformers_computes(kind: &str) {
         Ok(bytes) if model.is_file() => bytes,
         _ => return not_run(&format!("{} and its expectations are not there", model.display())),
     };
-    if !Run::has_adapter() {
-        return;
-    }
     let arrays = SafeTensors::deserialize(&bytes).expect("expectations are safetensors");
     let words = |name: &str| arrays.tensor(name).expect("ids and logits").data().as_chunks().0.to_vec();
     let ids: Vec<u32> = words("ids").into_iter().map(u32::from_le_bytes).collect();
     let expected: Vec<f32> = words("logits").into_iter().map(f32::from_le_bytes).collect();
-    for (way, prefill) in [("prefill", "16"), ("prefill of 9, then one by one", "9")] {
-        let found = Run::logits(&model, &ids, &["--kv", "f32", "--prefill", prefill]);
-        let figure = Figure::of(&found, &expected, expected.len() / ids.len());
-        println!("{kind}, {way}: {figure}, {TOLERANCE:.0e} is tolerated");
-        assert!(figure.relative <= TOLERANCE, "{kind}, {way}: {figure}");
+    for device in Run::devices() {
+        for (way, prefill) in [("prefill", "16"), ("prefill of 9, then one by one", "9")] {
+            let options = [device, &["--kv", "f32", "--prefill", prefill]].concat();
+            let found = Run::logits(&model, &ids, &options);
+            let figure = Figure::of(&found, &expected, expected.len() / ids.len());
+            println!("{}, {kind}, {way}: {figure}, {TOLERANCE:.0e} is tolerated", device[1]);
+            assert!(figure.relative <= TOLERANCE, "{}, {kind}, {way}: {figure}", device[1]);
+        }
     }
 }

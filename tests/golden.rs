@@ -1,4 +1,5 @@
-//! `reckon logits` against transformers: every golden case, f32 on the GPU, in every way tokens can go in.
+//! `reckon logits` against transformers: every golden case, f32 on the GPU and on the processor, in every way tokens can
+//! go in.
 
 use std::path::Path;
 
@@ -50,18 +51,17 @@ fn an_f16_kv_cache_costs_little() {
 
 #[test]
 fn greedy_text_is_what_transformers_generates() {
-    if !Run::has_adapter() {
-        return;
-    }
     let case = Case::named("tiny_text");
     for (form, files) in [("GGUF", case.files()), ("folder", case.folder())] {
         let fixture = Fixture::default();
         files.iter().for_each(|file| drop(fixture.write(&file.name, &file.bytes)));
         let model = fixture.path(if form == "GGUF" { "model.gguf" } else { "" });
-        for text in &case.texts {
+        for (text, device) in
+            case.texts.iter().flat_map(|text| Run::devices().into_iter().map(move |d| (text, d)))
+        {
             let options = ["--raw", "--temperature", "0", "--max-tokens", "16"];
-            let report = Run::generate(&model, &text.prompt, &options);
-            let what = format!("{form}, {:?}", text.prompt);
+            let report = Run::generate(&model, &text.prompt, &[device, &options].concat());
+            let what = format!("{form}, {device:?}, {:?}", text.prompt);
             assert_eq!(report["prompt_tokens"], text.prompt_ids.len(), "{what}: tokens of the prompt");
             assert_eq!(report["tokens"], json!(text.tokens), "{what}: found, left; transformers, right");
             let reason = if text.tokens.len() < 16 { "stop" } else { "length" };
@@ -72,9 +72,6 @@ fn greedy_text_is_what_transformers_generates() {
 
 #[test]
 fn a_split_gguf_computes_what_the_whole_one_does() {
-    if !Run::has_adapter() {
-        return;
-    }
     let case = Case::named("llama4_gguf_mixed");
     let (whole, split) = (Fixture::default(), Fixture::default());
     let expected = Run::logits(&case.write(&whole), &case.ids, &[]);
@@ -87,26 +84,26 @@ fn a_split_gguf_computes_what_the_whole_one_does() {
 
 /// Runs every case for which `options` are given, and holds its logits against the golden's.
 fn every_case(way: &str, tolerance: f32, options: impl Fn(&Case) -> Vec<&'static str>) {
-    if !Run::has_adapter() {
-        return;
-    }
-    let (mut worst, mut count, mut faults) = (0.0_f32, 0, Vec::new());
-    for case in Case::all() {
-        let options = options(&case);
-        if options.is_empty() {
-            continue;
+    for device in Run::devices() {
+        let way = format!("{}, {way}", device[1]);
+        let (mut worst, mut count, mut faults) = (0.0_f32, 0, Vec::new());
+        for case in Case::all() {
+            let options = options(&case);
+            if options.is_empty() {
+                continue;
+            }
+            let fixture = Fixture::default();
+            let figure = compare(&case, &case.write(&fixture), &[device, &options].concat());
+            println!("{way:20} {:46} {figure}", case.name);
+            worst = worst.max(figure.relative);
+            count += 1;
+            if figure.relative > tolerance {
+                faults.push(format!("{}: {figure}", case.name));
+            }
         }
-        let fixture = Fixture::default();
-        let figure = compare(&case, &case.write(&fixture), &options);
-        println!("{way:12} {:46} {figure}", case.name);
-        worst = worst.max(figure.relative);
-        count += 1;
-        if figure.relative > tolerance {
-            faults.push(format!("{}: {figure}", case.name));
-        }
+        println!("{way:20} worst of {count}: {worst:.2e} of max|logit|, {tolerance:.0e} is tolerated");
+        assert!(faults.is_empty(), "{way}, over {tolerance:.0e}:\n{}", faults.join("\n"));
     }
-    println!("{way:12} worst of {count}: {worst:.2e} of max|logit|, {tolerance:.0e} is tolerated");
-    assert!(faults.is_empty(), "{way}, over {tolerance:.0e}:\n{}", faults.join("\n"));
 }
 
 fn compare(case: &Case, model: &Path, options: &[&str]) -> Figure {

@@ -151,6 +151,17 @@ impl Run {
         serde_json::from_str(&run.stdout).unwrap_or_else(|err| panic!("{err}: {}", run.stdout))
     }
 
+    /// The devices there are, as options: the GPU, where there is one, and the processor with exact activations.
+    pub fn devices() -> Vec<&'static [&'static str]> {
+        let gpu = Self::has_adapter().then_some(Self::GPU);
+        gpu.into_iter().chain([Self::CPU]).collect()
+    }
+
+    /// Options for the GPU, or a driver that stands in for one.
+    pub const GPU: &[&str] = &["--device", "webgpu"];
+    /// Options for the processor, activations as they are.
+    pub const CPU: &[&str] = &["--device", "cpu", "--activations", "f32"];
+
     /// Whether there is a GPU, or a driver that stands in for one; says NOT RUN where there is none.
     pub fn has_adapter() -> bool {
         static FAULT: OnceLock<Option<String>> = OnceLock::new();
@@ -167,7 +178,8 @@ impl Run {
                 tokens_path.as_os_str(),
                 "--out".as_ref(),
                 out.as_os_str(),
-            ] as [&OsStr; 7]);
+                "--device=webgpu".as_ref(),
+            ] as [&OsStr; 8]);
             run.stderr.contains("no GPU adapter").then_some(run.stderr)
         });
         if let Some(fault) = fault {
