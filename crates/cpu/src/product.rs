@@ -97,7 +97,8 @@ impl<L: Levels> Task for Bytes<'_, L> {
                     (1, 4) => bytes::<S, L, 4, 1>(s, panel, input, token, y, product.adds),
                     (1, 2) => bytes::<S, L, 2, 1>(s, panel, input, token, y, product.adds),
                     (1, _) => bytes::<S, L, 1, 1>(s, panel, input, token, y, product.adds),
-                    (2..=4, _) | (_, 2..) => bytes::<S, L, 1, 4>(s, panel, input, token, y, product.adds),
+                    (_, 4) => bytes::<S, L, 2, 4>(s, panel, input, token, y, product.adds),
+                    (2..=4, _) | (_, 2) => bytes::<S, L, 1, 4>(s, panel, input, token, y, product.adds),
                     _ => bytes::<S, L, 1, 8>(s, panel, input, token, y, product.adds),
                 };
             }
@@ -151,7 +152,8 @@ fn bytes<S: Simd, L: Levels, const V: usize, const T: usize>(
                     let k = order(L::PARTS, part, i);
                     let mut x = [s.splat(0); T];
                     for t in 0..T {
-                        x[t] = s.splat(rows[t].0[block][k]);
+                        let word = rows[t].0[block][k];
+                        x[t] = if L::IS_SIGNED { s.splat_signed(word) } else { s.splat(word) };
                     }
                     for v in 0..V {
                         let levels = L::levels(s, panel, block, k, first + v * S::LANES);
@@ -169,7 +171,8 @@ fn bytes<S: Simd, L: Levels, const V: usize, const T: usize>(
                     let offset = s.mul_add(zero, scale, minimum);
                     for t in 0..T {
                         let scale = s.mul(scale, s.floats(rows[t].1[block]));
-                        totals[v][t] = s.mul_add(s.to_floats(s.lanes(sums[v][t])), scale, totals[v][t]);
+                        let sum = if L::IS_SIGNED { s.lanes_signed(sums[v][t]) } else { s.lanes(sums[v][t]) };
+                        totals[v][t] = s.mul_add(s.to_floats(sum), scale, totals[v][t]);
                         if L::ZERO != 0 || L::HAS_MINIMUM || has_bias {
                             let sums = rows[t].2[block];
                             let sum = if L::PARTS == 1 { sums[0] + sums[1] } else { sums[part] };
@@ -210,7 +213,9 @@ pub(crate) fn floats_of_panel<S: Simd, E: Elements>(
             (1, 4) => floats::<S, E, 4, 1>(s, panel, blocks, x, token, y, adds),
             (1, 2) => floats::<S, E, 2, 1>(s, panel, blocks, x, token, y, adds),
             (1, _) => floats::<S, E, 1, 1>(s, panel, blocks, x, token, y, adds),
-            _ => floats::<S, E, 1, 4>(s, panel, blocks, x, token, y, adds),
+            (_, 4) => floats::<S, E, 2, 4>(s, panel, blocks, x, token, y, adds),
+            (2..=4, _) | (_, 2) => floats::<S, E, 1, 4>(s, panel, blocks, x, token, y, adds),
+            _ => floats::<S, E, 1, 8>(s, panel, blocks, x, token, y, adds),
         };
     }
 }

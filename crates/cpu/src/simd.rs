@@ -80,12 +80,16 @@ pub(crate) trait Simd: Copy {
     fn level_signed(self, bytes: Self::Words) -> Self::Level;
     /// Activations made ready: four signed bytes.
     fn splat(self, bytes: u32) -> Self::Splat;
+    /// The same for [`Simd::dot4_signed`].
+    fn splat_signed(self, bytes: u32) -> Self::Splat;
     /// Adds to each lane its four products with what [`Simd::level`] made.
     fn dot4(self, sums: Self::Sums, level: Self::Level, x: Self::Splat) -> Self::Sums;
     /// The same with what [`Simd::level_signed`] made, each weight grown by `SIGNED_BIAS`.
     fn dot4_signed(self, sums: Self::Sums, level: Self::Level, x: Self::Splat) -> Self::Sums;
-    /// One sum a lane.
+    /// One sum a lane, of what [`Simd::dot4`] added.
     fn lanes(self, sums: Self::Sums) -> Self::Words;
+    /// One sum a lane, of what [`Simd::dot4_signed`] added.
+    fn lanes_signed(self, sums: Self::Sums) -> Self::Words;
 
     /// The same float in all lanes.
     fn floats(self, value: f32) -> Self::Floats;

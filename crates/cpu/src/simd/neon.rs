@@ -85,4 +85,14 @@ impl Simd for Neon {
     fn dot4_signed(self, sums: [int32x4_t; 2], level: int8x16_t, x: int8x8_t) -> [int32x4_t; 2] {
         self.dot4(sums, level, x)
     }
+
+    #[inline(always)]
+    fn lanes_signed(self, sums: [int32x4_t; 2]) -> uint32x4_t {
+        self.lanes(sums)
+    }
+
+    #[inline(always)]
+    fn splat_signed(self, bytes: u32) -> int8x8_t {
+        self.splat(bytes)
+    }
 }

@@ -115,6 +115,11 @@ impl Simd for Portable {
     }
 
     #[inline(always)]
+    fn splat_signed(self, bytes: u32) -> [i32; 4] {
+        self.splat(bytes)
+    }
+
+    #[inline(always)]
     fn dot4(self, sums: Words, level: Words, x: [i32; 4]) -> Words {
         both(sums, level, |sum, level| dot(sum, level, x))
     }
@@ -126,6 +131,11 @@ impl Simd for Portable {
 
     #[inline(always)]
     fn lanes(self, sums: Words) -> Words {
+        sums
+    }
+
+    #[inline(always)]
+    fn lanes_signed(self, sums: Words) -> Words {
         sums
     }
 

@@ -9,6 +9,9 @@ use super::{Line, ROWS, Simd};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wasm;
 
+/// Whether the module is built with relaxed instructions, among them one for four products of bytes.
+const HAS_DOT: bool = cfg!(target_feature = "relaxed-simd");
+
 /// Four words of a line, or four floats, from `at` on.
 #[inline(always)]
 fn load<T>(of: &[T; ROWS], at: usize) -> v128 {
@@ -24,12 +27,9 @@ impl Simd for Wasm {
     const SIGNED_BIAS: i32 = 0;
     type Words = v128;
     type Floats = v128;
-    #[cfg(target_feature = "relaxed-simd")]
-    type Sums = v128;
-    /// Sums of pairs: of rows 0 and 1, and of rows 2 and 3.
-    #[cfg(not(target_feature = "relaxed-simd"))]
+    /// Sums of pairs: of rows 0 and 1, and of rows 2 and 3; or whole sums in the first alone.
     type Sums = [v128; 2];
-    /// Magnitudes, and which of the bytes are negative; or their two halves widened to 16 bits.
+    /// The halves widened to 16 bits; or the bytes themselves in the first.
     type Level = [v128; 2];
     type Splat = v128;
 
@@ -88,88 +88,53 @@ impl Simd for Wasm {
         a
     }
 
-    #[cfg(target_feature = "relaxed-simd")]
-    #[inline(always)]
-    fn no_sums(self) -> v128 {
-        u32x4_splat(0)
-    }
-
-    #[cfg(not(target_feature = "relaxed-simd"))]
     #[inline(always)]
     fn no_sums(self) -> [v128; 2] {
         [u32x4_splat(0); 2]
     }
 
-    #[cfg(target_feature = "relaxed-simd")]
     #[inline(always)]
     fn level(self, bytes: v128) -> [v128; 2] {
-        [bytes; 2]
+        if HAS_DOT { [bytes; 2] } else { [u16x8_extend_low_u8x16(bytes), u16x8_extend_high_u8x16(bytes)] }
     }
 
-    #[cfg(not(target_feature = "relaxed-simd"))]
-    #[inline(always)]
-    fn level(self, bytes: v128) -> [v128; 2] {
-        [u16x8_extend_low_u8x16(bytes), u16x8_extend_high_u8x16(bytes)]
-    }
-
-    #[cfg(target_feature = "relaxed-simd")]
-    #[inline(always)]
-    fn level_signed(self, bytes: v128) -> [v128; 2] {
-        [i8x16_abs(bytes), i8x16_lt(bytes, u32x4_splat(0))]
-    }
-
-    #[cfg(not(target_feature = "relaxed-simd"))]
     #[inline(always)]
     fn level_signed(self, bytes: v128) -> [v128; 2] {
         [i16x8_extend_low_i8x16(bytes), i16x8_extend_high_i8x16(bytes)]
     }
 
-    #[cfg(target_feature = "relaxed-simd")]
     #[inline(always)]
     fn splat(self, bytes: u32) -> v128 {
-        u32x4_splat(bytes)
+        if HAS_DOT { u32x4_splat(bytes) } else { self.splat_signed(bytes) }
     }
 
-    #[cfg(not(target_feature = "relaxed-simd"))]
     #[inline(always)]
-    fn splat(self, bytes: u32) -> v128 {
+    fn splat_signed(self, bytes: u32) -> v128 {
         i16x8_extend_low_i8x16(u32x4_splat(bytes))
     }
 
-    #[cfg(target_feature = "relaxed-simd")]
-    #[inline(always)]
-    fn dot4(self, sums: v128, level: [v128; 2], x: v128) -> v128 {
-        i32x4_relaxed_dot_i8x16_i7x16_add(x, level[0], sums)
-    }
-
-    #[cfg(not(target_feature = "relaxed-simd"))]
     #[inline(always)]
     fn dot4(self, sums: [v128; 2], level: [v128; 2], x: v128) -> [v128; 2] {
+        #[cfg(target_feature = "relaxed-simd")]
+        return [i32x4_relaxed_dot_i8x16_i7x16_add(x, level[0], sums[0]), sums[1]];
+        #[cfg(not(target_feature = "relaxed-simd"))]
+        self.dot4_signed(sums, level, x)
+    }
+
+    // The relaxed product takes one factor below 128 only: signed weights would have to be split from their signs, which
+    // costs more than it saves.
+    #[inline(always)]
+    fn dot4_signed(self, sums: [v128; 2], level: [v128; 2], x: v128) -> [v128; 2] {
         [i32x4_add(sums[0], i32x4_dot_i16x8(level[0], x)), i32x4_add(sums[1], i32x4_dot_i16x8(level[1], x))]
     }
 
-    #[cfg(target_feature = "relaxed-simd")]
-    #[inline(always)]
-    fn dot4_signed(self, sums: v128, level: [v128; 2], x: v128) -> v128 {
-        let x = i8x16_sub(v128_xor(x, level[1]), level[1]);
-        i32x4_relaxed_dot_i8x16_i7x16_add(x, level[0], sums)
-    }
-
-    #[cfg(not(target_feature = "relaxed-simd"))]
-    #[inline(always)]
-    fn dot4_signed(self, sums: [v128; 2], level: [v128; 2], x: v128) -> [v128; 2] {
-        self.dot4(sums, level, x)
-    }
-
-    #[cfg(target_feature = "relaxed-simd")]
-    #[inline(always)]
-    fn lanes(self, sums: v128) -> v128 {
-        sums
-    }
-
-    #[cfg(not(target_feature = "relaxed-simd"))]
     #[inline(always)]
     fn lanes(self, sums: [v128; 2]) -> v128 {
+        if HAS_DOT { sums[0] } else { self.lanes_signed(sums) }
+    }
+
+    #[inline(always)]
+    fn lanes_signed(self, sums: [v128; 2]) -> v128 {
         let [a, b] = sums;
         i32x4_add(i32x4_shuffle::<0, 2, 4, 6>(a, b), i32x4_shuffle::<1, 3, 5, 7>(a, b))
     }
@@ -211,15 +176,11 @@ impl Simd for Wasm {
         f32x4_div(a, b)
     }
 
-    #[cfg(target_feature = "relaxed-simd")]
     #[inline(always)]
     fn mul_add(self, a: v128, b: v128, c: v128) -> v128 {
-        f32x4_relaxed_madd(a, b, c)
-    }
-
-    #[cfg(not(target_feature = "relaxed-simd"))]
-    #[inline(always)]
-    fn mul_add(self, a: v128, b: v128, c: v128) -> v128 {
+        #[cfg(target_feature = "relaxed-simd")]
+        return f32x4_relaxed_madd(a, b, c);
+        #[cfg(not(target_feature = "relaxed-simd"))]
         f32x4_add(f32x4_mul(a, b), c)
     }
 

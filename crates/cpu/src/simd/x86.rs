@@ -119,7 +119,17 @@ impl Simd for Avx512 {
     }
 
     #[inline(always)]
+    fn splat_signed(self, bytes: u32) -> __m512i {
+        self.words(bytes)
+    }
+
+    #[inline(always)]
     fn lanes(self, sums: __m512i) -> __m512i {
+        sums
+    }
+
+    #[inline(always)]
+    fn lanes_signed(self, sums: __m512i) -> __m512i {
         sums
     }
 }
@@ -182,7 +192,17 @@ impl Simd for Avx2 {
     }
 
     #[inline(always)]
+    fn splat_signed(self, bytes: u32) -> __m256i {
+        self.words(bytes)
+    }
+
+    #[inline(always)]
     fn lanes(self, sums: __m256i) -> __m256i {
+        sums
+    }
+
+    #[inline(always)]
+    fn lanes_signed(self, sums: __m256i) -> __m256i {
         sums
     }
 }
