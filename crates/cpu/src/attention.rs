@@ -120,3 +120,85 @@ fn over_lanes<S: Simd>(s: S, a: S::Floats, from: f32, f: impl Fn(f32, f32) -> f3
     s.store(a, &mut lanes, 0);
     lanes.into_iter().fold(from, f)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// f32 sums of up to 600 products in another order, and f16 keys that are the same on both sides.
+    const TOLERANCE: f32 = 2e-5;
+
+    /// Numbers that f16 holds.
+    fn noise(seed: usize, count: usize) -> Vec<f32> {
+        let mut state = (seed as u32).wrapping_mul(2_654_435_761) | 1;
+        let mut next = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            half::f16::from_f32((state >> 8) as f32 / 4_194_304.0 - 2.0).to_f32()
+        };
+        (0..count).map(|_| next()).collect()
+    }
+
+    fn is_that_of_the_reference(
+        dtype: KvDtype,
+        head_dim: usize,
+        group: usize,
+        chunk: Option<usize>,
+        last: usize,
+    ) {
+        let shape = PageShape { dtype, head_dim, kv_heads: 2 };
+        let mut pages: Vec<Page> = (0..=last / PAGE).map(|_| Page::new(shape).unwrap()).collect();
+        let [keys, values]: [Vec<Vec<Vec<f32>>>; 2] = [1, 2].map(|kind| {
+            let head = |head: usize, at: usize| noise(kind + 2 * head + 5 * at, head_dim);
+            (0..2).map(|h| (0..=last).map(|at| head(h, at)).collect()).collect()
+        });
+        for at in 0..=last {
+            for head in 0..2 {
+                // What a rewound conversation left is written over.
+                pages[at / PAGE].write(head, at % PAGE, &noise(at, head_dim), &noise(at + 7, head_dim));
+                pages[at / PAGE].write(head, at % PAGE, &keys[head][at], &values[head][at]);
+            }
+        }
+        let (tokens, kv_head, width) = (3.min(last + 1), 1, shape.padded_head_dim());
+        let position = last + 1 - tokens;
+        let queries: Vec<Vec<f32>> = (0..tokens * group).map(|row| noise(row + 11, head_dim)).collect();
+        let mut padded = vec![0.0; tokens * group * width];
+        for (padded, query) in padded.chunks_exact_mut(width).zip(&queries) {
+            padded.iter_mut().zip(query).for_each(|(p, q)| *p = q / (head_dim as f32).sqrt());
+        }
+        for machine in Machine::all() {
+            let mut o = vec![0.0; tokens * group * head_dim];
+            let (pages, padded) = (&*pages, &*padded);
+            Attention { shape, pages, kv_head, queries: padded, group, position, chunk, o: &mut o }
+                .compute(machine);
+            for (row, found) in o.chunks_exact(head_dim).enumerate() {
+                let at = position + row / group;
+                let seen = chunk.map_or(0, |chunk| at - at % chunk)..=at;
+                let [keys, values] = [&keys, &values]
+                    .map(|all| all[kv_head][seen.clone()].iter().map(Vec::as_slice).collect::<Vec<_>>());
+                let expected = reference::attention(&queries[row], &keys, &values);
+                for (found, expected) in found.iter().zip(&expected) {
+                    assert!((found - expected).abs() <= TOLERANCE, "{}: {found} {expected}", machine.name());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn attention_is_that_of_the_reference() {
+        for dtype in [KvDtype::F16, KvDtype::F32] {
+            is_that_of_the_reference(dtype, 8, 1, None, 0);
+            is_that_of_the_reference(dtype, 24, 2, None, 40);
+            is_that_of_the_reference(dtype, 24, 2, Some(5), 41);
+        }
+    }
+
+    #[test]
+    #[cfg_attr(miri, ignore = "the same over more pages takes minutes there")]
+    fn attention_over_many_pages_is_that_of_the_reference() {
+        for dtype in [KvDtype::F16, KvDtype::F32] {
+            is_that_of_the_reference(dtype, 64, 3, None, 600);
+            is_that_of_the_reference(dtype, 64, 4, Some(300), 599);
+            is_that_of_the_reference(dtype, 128, 1, Some(256), PAGE);
+        }
+    }
+}

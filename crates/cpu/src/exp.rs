@@ -46,3 +46,54 @@ impl Task for Swiglu<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Exp<'a>(&'a mut [f32; ROWS]);
+
+    impl Task for Exp<'_> {
+        #[inline(always)]
+        fn run<S: Simd>(self, s: S) {
+            for at in (0..ROWS).step_by(S::LANES) {
+                s.store(exp(s, s.load_floats(self.0, at)), self.0, at);
+            }
+        }
+    }
+
+    #[test]
+    fn every_machine_raises_e_as_f64_does() {
+        for machine in Machine::all() {
+            let mut worst = 0.0_f64;
+            let steps: i32 = if cfg!(miri) { 8 } else { 4000 };
+            for step in -steps..=steps {
+                let x: [f32; ROWS] =
+                    std::array::from_fn(|lane| (step as f32 + lane as f32 / 16.0) * 87.0 / 4001.0);
+                let mut y = x;
+                machine.run(Exp(&mut y));
+                for (x, y) in x.into_iter().zip(y) {
+                    let expected = f64::from(x).exp();
+                    worst = worst.max((f64::from(y) - expected).abs() / expected);
+                }
+            }
+            assert!(worst < 2e-7, "{}: {worst:.1e}", machine.name());
+            let mut far = [-1e30; ROWS];
+            machine.run(Exp(&mut far));
+            assert!(far.iter().all(|y| (0.0..2e-38).contains(y)), "{}: {far:?}", machine.name());
+        }
+    }
+
+    #[test]
+    fn swiglu_is_that_of_the_reference() {
+        for machine in Machine::all() {
+            let mut gate = [std::array::from_fn(|lane| lane as f32 * 12.0 - 90.0)];
+            let up = [std::array::from_fn(|lane| 3.0 - lane as f32)];
+            let expected = reference::swiglu(&gate[0], &up[0]);
+            swiglu(machine, &mut gate, &up);
+            for (found, expected) in gate[0].iter().zip(expected) {
+                assert!((found - expected).abs() <= 1e-6 * expected.abs() + 1e-30, "{found} {expected}");
+            }
+        }
+    }
+}

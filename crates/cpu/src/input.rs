@@ -85,3 +85,42 @@ fn round_block(block: &[f32; 32]) -> ([i8; 32], f32) {
     let bytes = block.map(|value| (value * inverse + TO_INTEGER).to_bits() as i8);
     (bytes, largest / 127.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounded_values_are_within_half_a_step_and_sums_are_theirs() {
+        let mut input = Input::default();
+        for (i, value) in input.reset(2, 64).iter_mut().enumerate() {
+            *value = match i / 32 {
+                0 => 0.0,
+                1 => i as f32 * 1e30 - 5e31,
+                2 => (i as f32 * 0.7).sin(),
+                _ => {
+                    if i == 100 {
+                        -3.0
+                    } else {
+                        1e-9
+                    }
+                }
+            };
+        }
+        input.round();
+        for token in 0..2 {
+            for (block, (found, values)) in
+                input.rounded(token).chunks(32).zip(input.row(token).chunks(32)).enumerate()
+            {
+                let at = token * 2 + block;
+                for (found, value) in found.iter().zip(values) {
+                    assert!((found - value).abs() <= input.scales[at] * 0.5001, "{found} {value}");
+                }
+                let sums = [0, 16].map(|half| found[half..half + 16].iter().sum::<f32>());
+                for (sum, expected) in input.sums[at].iter().zip(sums) {
+                    assert!((sum - expected).abs() <= 1e-5 * input.scales[at] * 127.0 * 16.0);
+                }
+            }
+        }
+    }
+}

@@ -90,3 +90,34 @@ pub(crate) fn room<T: Clone + bytemuck::Zeroable>(count: usize) -> Result<Vec<T>
     elements.resize(count, T::zeroed());
     Ok(elements)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_written_in_pieces_are_read_back_as_they_were() {
+        for dtype in Dtype::ALL {
+            let (rows, columns) = (37, 256);
+            let [quants, scales] = [dtype.quants_bytes_per_row(columns), dtype.scales_bytes_per_row(columns)];
+            let bytes = |width: usize, seed: usize| -> Vec<u8> {
+                // No byte that makes a float infinite.
+                (0..width * rows).map(|i| ((i * 7 + i / width * 13 + seed) % 59) as u8).collect()
+            };
+            let (all_quants, all_scales) = (bytes(quants, 3), bytes(scales, 5));
+            let mut matrix = Matrix::allocate(dtype, rows as u32, columns).unwrap();
+            for (first, end) in [(20, 37), (0, 1), (1, 20)] {
+                let part = |bytes: &[u8], width: usize| bytes[first * width..end * width].to_vec();
+                let (quants, scales) = (part(&all_quants, quants), part(&all_scales, scales));
+                matrix.write(first as u32, (end - first) as u32, &quants, &scales);
+            }
+            let [mut found, mut expected] = [[0.0; 256]; 2];
+            for row in 0..rows {
+                matrix.read(row, &mut found);
+                let quants = &all_quants[row * quants..][..quants];
+                dequantise_row(dtype, quants, &all_scales[row * scales..][..scales], &mut expected);
+                assert_eq!(found, expected, "{} row {row}", dtype.name());
+            }
+        }
+    }
+}
