@@ -9,8 +9,10 @@ use crate::simd::Machine;
 use crate::weights::Weights;
 use crate::{Error, known_answer};
 
-/// Tokens of one forward pass, at most: enough to unpack each weight once for many, few enough that an abort is soon heard.
-const TOKENS_AT_ONCE: usize = 64;
+/// Products of one forward pass, about: a second of a browser's worker, after which an abort is heard.
+const PRODUCTS_AT_ONCE: u64 = 16_000_000_000;
+/// Tokens of one forward pass: whole tiles at least, and at most as many as share a panel in a cache of the processor.
+const TOKENS_AT_ONCE: [u64; 2] = [8, 64];
 
 /// How to hold a model.
 #[derive(Clone, Copy, Debug)]
@@ -87,7 +89,8 @@ impl Decoder {
 
     /// Tokens of one forward pass, at most.
     pub fn tokens_at_once(&self) -> usize {
-        TOKENS_AT_ONCE
+        let [least, most] = TOKENS_AT_ONCE;
+        (PRODUCTS_AT_ONCE / self.config.matrix_elements() / least * least).clamp(least, most) as usize
     }
 
     pub(crate) fn page_shape(&self) -> PageShape {

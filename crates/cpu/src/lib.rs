@@ -10,8 +10,8 @@
 //! x --norm--> input --product--> logits
 //! ```
 //!
-//! Sixteen rows of a matrix stand side by side, a 32-bit word each ([`matrix`]), and every kernel is one generic function
-//! over a vector machine ([`simd`]): AVX-512, AVX2, NEON, WebAssembly, or plain Rust. Quantised weights meet activations as
+//! Sixteen rows of a matrix stand side by side, a 32-bit word each (`matrix.rs`), and every kernel is one generic function
+//! over a vector machine (`simd.rs`): AVX-512, AVX2, NEON, WebAssembly, or plain Rust. Quantised weights meet activations as
 //! signed bytes, or as floats where exactness is asked for; sums are f32. A [`Decoder`] holds the weights; a [`Timeline`]
 //! one session's cache, in pages.
 
