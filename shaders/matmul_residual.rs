@@ -43,7 +43,11 @@ pub struct Buffers<'a> {
     pub x: &'a Buffer,
 }
 
-pub(crate) async fn kernel(
+/// Compiles the kernel for matrices of all of `weights`.
+///
+/// # Errors
+/// The shader is refused.
+pub async fn kernel(
     device: &Device,
     weights: &[WeightType],
     is_software: bool,

@@ -16,6 +16,8 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
+/** Flags of a browser that has none. */
+export const WITHOUT_WEBGPU = ["--disable-gpu", "--disable-features=WebGPUService"];
 const SOFTWARE_ADAPTER = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 
 /** Opens Chromium; `RECKON_CHROMIUM` names it. `adapter` are the flags that decide who computes. */

@@ -46,7 +46,7 @@ function damage() {
 function logits(url) {
   return page.evaluate(async (url) => {
     try {
-      const model = await customElements.get("reckon-app").Reckon.load({ url }, { dtype: "f32" });
+      const model = await customElements.get("reckon-app").Reckon.load({ url }, { dtype: "f32", device: "cpu" });
       const found = Array.from(await model.logits(Uint32Array.of(1, 2, 3)));
       model.dispose();
       return found;
@@ -118,7 +118,7 @@ test("a server that is not there is told", async () => {
 });
 
 test("the page shows the fault, and ways on", async () => {
-  const faulty = await browser.page(`${site.url}/?model=app/model.gguf`);
+  const faulty = await browser.page(`${site.url}/?model=app/model.gguf&device=cpu`);
   const alert = faulty.getByRole("alert");
   await alert.waitFor();
   assert.match(await alert.innerText(), /web page/);
@@ -140,21 +140,9 @@ test("a module that does not come is told once", async () => {
   await bare.close();
 });
 
-test("a browser without a GPU adapter is told so", async () => {
-  const plain = await openChromium({ adapter: ["--disable-gpu", "--disable-features=WebGPUService"] });
-  try {
-    const blind = await plain.page(`${site.url}/?model=golden/tiny_text/model.gguf`);
-    const words = await blind.getByRole("alert").innerText();
-    console.log(words);
-    assert.match(words, /no GPU adapter|no WebGPU/);
-  } finally {
-    await plain.close();
-  }
-});
-
 test("a slow load shows its bytes and stops when told to", async () => {
   site.manner = "slow";
-  const slow = await browser.page(`${site.url}/?model=golden/heads_9_3/`);
+  const slow = await browser.page(`${site.url}/?model=golden/heads_9_3/&device=cpu`);
   await slow.waitForFunction(() => document.querySelector("reckon-app").stage.progress?.loaded_bytes > 0);
   await slow.waitForTimeout(600);
   await slow.screenshot({ path: join(SHOTS, "loading.png") });

@@ -1,5 +1,6 @@
 // An F32 checkpoint of MobileLLM-R1-950M's size from a gated hub into Chromium at q4: cut 20 times, killed once, then the
-// server is switched off. Weights are noise; names, shapes and tokenizer are real. `cargo xtask browser-full-hub`; minutes.
+// server is switched off. Weights are noise; names, shapes and tokenizer are real. `cargo xtask browser-full-hub [cpu]`;
+// minutes.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -8,6 +9,7 @@ import { openChromium } from "./chromium.mjs";
 import { openHub, REPO, TOKEN } from "./hub.mjs";
 import { openSite } from "./site.mjs";
 
+const [device = "webgpu"] = process.argv.slice(2);
 const [V, L, C, F, H, K, D] = [128_256, 22, 1536, 6144, 24, 6, 64];
 const CUTS = 20;
 /** What the heap may take beyond what it holds once the tokenizer is loaded. */
@@ -15,6 +17,10 @@ const MOST_HEAP_BYTES = 32 << 20;
 const MOST_RENDERER_BYTES = 600e6;
 const MOST_GPU_SHARE = 1.1;
 const KV_BYTES = 4096 * L * 2 * K * D * 2;
+/** A cache on the processor grows by so many positions. */
+const PAGE = 256;
+/** What loading on the processor may take beside weights, keys and values. */
+const REST_BYTES = 64 << 20;
 
 const CONFIG = {
   model_type: "llama4_text", vocab_size: V, hidden_size: C, intermediate_size: 8192, intermediate_size_mlp: F,
@@ -95,7 +101,7 @@ function rendererBytes() {
 }
 
 /** Runs in the page. */
-async function load({ host, repo, token }) {
+async function load({ host, repo, token, device }) {
   const seen = { heap_before: 0, heap_most: 0, kept_bytes: 0 };
   const onProgress = ({ stage, heap_bytes, kept_bytes, loaded_bytes, total_bytes }) => {
     globalThis.share = total_bytes ? loaded_bytes / total_bytes : 0;
@@ -107,7 +113,7 @@ async function load({ host, repo, token }) {
   };
   const began = performance.now();
   const { Reckon } = customElements.get("reckon-app");
-  const model = await Reckon.load({ hub: { host, repo, token } }, { dtype: "q4", context: 4096, keep: true, onProgress });
+  const model = await Reckon.load({ hub: { host, repo, token } }, { dtype: "q4", context: 4096, device, keep: true, onProgress });
   const loaded_s = (performance.now() - began) / 1000;
   for await (const { event } of model.conversation().generate({ raw: "One" }, { max_tokens: 1, sampling: { temperature: 0 } })) {
     if (event.kind === "token") {
@@ -115,9 +121,9 @@ async function load({ host, repo, token }) {
       seen.token_at = Date.now();
     }
   }
-  const { gpu_bytes, weights_bytes, notes } = await model.describe();
+  const { gpu_bytes, heap_bytes, weights_bytes, notes } = await model.describe();
   model.dispose();
-  return { ...seen, loaded_s, gpu_bytes, weights_bytes, notes };
+  return { ...seen, loaded_s, gpu_bytes, heap_bytes, weights_bytes, notes };
 }
 
 const site = await openSite();
@@ -130,9 +136,11 @@ hub.files.set("tokenizer.json", readFileSync(tokenizer));
 hub.cuts = Array.from({ length: CUTS }, (_, i) => Math.floor(((i + Math.random()) / CUTS) * checkpoint.length));
 const cuts = [...hub.cuts];
 const browser = await openChromium();
-const source = { host: hub.url, repo: REPO, token: TOKEN };
+const source = { host: hub.url, repo: REPO, token: TOKEN, device };
 const faults = [];
 const must = (holds, words) => holds || faults.push(words);
+/** Of the processor's sum: what is neither weights nor keys and values. */
+const rest = ({ heap_bytes, weights_bytes }) => heap_bytes - weights_bytes - (KV_BYTES / 4096) * PAGE;
 const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 try {
   console.log(`${checkpoint.length} bytes, cut at ${cuts.join(", ")}`);
@@ -157,8 +165,6 @@ try {
   console.log(`wasm heap ${megabytes(first.heap_before)} with the tokenizer, ${megabytes(first.heap_most)} at most`);
   const renderer = rendererBytes();
   console.log(`renderer ${megabytes(renderer)} at most`);
-  const share = first.gpu_bytes / (first.weights_bytes + KV_BYTES);
-  console.log(`GPU ${first.gpu_bytes} bytes, ${share.toFixed(3)} x (weights ${first.weights_bytes} + KV at 4096)`);
   await page.close();
   hub.fails = true;
   hub.fetched.length = 0;
@@ -168,9 +174,18 @@ try {
   must(first.notes.length === 0, `notes: ${first.notes.join("; ")}`);
   must(first.kept_bytes > 0.35 * checkpoint.length, "what was fetched before the tab was killed is used");
   must(hub.servedBytes <= 1.03 * checkpoint.length, "little is served twice");
-  must(heap <= MOST_HEAP_BYTES, `the heap grew by ${megabytes(heap)}`);
-  must(renderer <= MOST_RENDERER_BYTES, `the renderer took ${megabytes(renderer)}`);
-  must(share <= MOST_GPU_SHARE, `the GPU holds ${share} of what it must`);
+  if (device === "webgpu") {
+    const share = first.gpu_bytes / (first.weights_bytes + KV_BYTES);
+    console.log(`GPU ${first.gpu_bytes} bytes, ${share.toFixed(3)} x (weights ${first.weights_bytes} + KV at 4096)`);
+    must(heap <= MOST_HEAP_BYTES, `the heap grew by ${megabytes(heap)}`);
+    must(renderer <= MOST_RENDERER_BYTES, `the renderer took ${megabytes(renderer)}`);
+    must(share <= MOST_GPU_SHARE, `the GPU holds ${share} of what it must`);
+  }
+  for (const visit of device === "cpu" ? [first, second] : []) {
+    const sum = visit.weights_bytes + KV_BYTES + rest(visit);
+    console.log(`weights ${megabytes(visit.weights_bytes)} + KV at 4096 ${megabytes(KV_BYTES)} + ${megabytes(rest(visit))} = ${megabytes(sum)}`);
+    must(rest(visit) <= REST_BYTES, `beside weights and KV it takes ${megabytes(rest(visit))}`);
+  }
   must(second.token === first.token && hub.fetched.length === 0, "the second visit finds the same without a request");
 } finally {
   await browser.close();

@@ -1,4 +1,4 @@
-// 950M geometry in Chromium against transformers: two positions at q4, and the bytes it took.
+// 950M geometry in Chromium against transformers, on the processor and on WebGPU: two positions at q4, and the bytes it took.
 // `python tests/golden/full_size.py FOLDER`, then `cargo xtask browser-full-size FOLDER`; it takes minutes.
 
 import { closeSync, openSync, readSync, statSync } from "node:fs";
@@ -15,6 +15,9 @@ const TOLERANCE = 1e-3;
 const KV_BYTES = 22 * 2 * 6 * 64 * 4;
 /** Positions a cache begins with. */
 const CAPACITY = 2048;
+/** Positions by which a cache on the processor grows, and what it may take beside weights, keys and values. */
+const PAGE = 256;
+const REST_BYTES = 64 << 20;
 /** Of weights, keys and values; the rest is activations. */
 const MOST_GPU_BYTES = 1.1;
 
@@ -22,27 +25,48 @@ const { ids, logits, width } = expected(join(folder, "expected-q4.safetensors"))
 const site = await openSite({ models: folder });
 const browser = await openChromium();
 try {
-  const page = await browser.page(`${site.url}/?model=models/nothing.gguf`);
-  page.setDefaultTimeout(1_200_000);
-  const found = await page.evaluate(lookAt, { ids: ids.slice(0, POSITIONS) });
-  const row = logits.subarray(0, POSITIONS * width);
-  let [worst, largest] = [0, 0];
-  row.forEach((logit, i) => {
-    worst = Math.max(worst, Math.abs(logit - found.logits[i]));
-    largest = Math.max(largest, Math.abs(logit));
-  });
-  console.log(`loaded after ${found.loaded_s.toFixed(1)} s, logits ${found.logits_s.toFixed(1)} s later, off by ${(worst / largest).toExponential(1)} of the largest`);
-  const { description, heap } = found;
-  const file = statSync(join(folder, "950M-Q4.gguf")).size;
-  console.log(`file ${file}, weights ${description.weights_bytes}, GPU ${description.gpu_bytes} bytes`);
-  console.log(`wasm heap ${heap.before} bytes with the headers read, ${heap.loaded} with the weights, ${description.heap_bytes} in the end`);
-  const share = found.gpu_bytes / (description.weights_bytes + CAPACITY * KV_BYTES);
-  console.log(`a conversation of up to ${CAPACITY} positions takes ${found.gpu_bytes} bytes of GPU memory, ${share.toFixed(3)} x (weights + KV)`);
-  const isRight = worst <= TOLERANCE * largest && found.logits.length === row.length;
-  process.exitCode = isRight && share <= MOST_GPU_BYTES ? 0 : 1;
+  for (const device of ["cpu", "webgpu"]) {
+    const page = await browser.page(`${site.url}/?model=models/nothing.gguf&device=cpu`);
+    page.setDefaultTimeout(1_200_000);
+    const found = await page.evaluate(lookAt, { ids: ids.slice(0, POSITIONS), device });
+    await page.close();
+    const isRight = tellLogits(device, found);
+    process.exitCode ||= isRight && (device === "cpu" ? fitsHeap(found) : fitsGpu(found)) ? 0 : 1;
+  }
 } finally {
   await browser.close();
   await site.close();
+}
+
+/** Whether the logits are those that are expected. */
+function tellLogits(device, { logits: found, loaded_s, logits_s, description, heap }) {
+  const row = logits.subarray(0, POSITIONS * width);
+  let [worst, largest] = [0, 0];
+  row.forEach((logit, i) => {
+    worst = Math.max(worst, Math.abs(logit - found[i]));
+    largest = Math.max(largest, Math.abs(logit));
+  });
+  const off = `off by ${(worst / largest).toExponential(1)} of the largest`;
+  console.log(`${device} (${description.adapter}): loaded after ${loaded_s.toFixed(1)} s, logits ${logits_s.toFixed(1)} s later, ${off}`);
+  console.log(`file ${statSync(join(folder, "950M-Q4.gguf")).size}, weights ${description.weights_bytes}, GPU ${description.gpu_bytes} bytes`);
+  console.log(`wasm heap ${heap.before} bytes with the headers read, ${heap.loaded} with the weights, ${description.heap_bytes} in the end`);
+  return worst <= TOLERANCE * largest && found.length === row.length;
+}
+
+/** Whether a conversation takes little more of the GPU than weights, keys and values. */
+function fitsGpu({ gpu_bytes, description: { weights_bytes } }) {
+  const share = gpu_bytes / (weights_bytes + CAPACITY * KV_BYTES);
+  console.log(`a conversation of up to ${CAPACITY} positions takes ${gpu_bytes} bytes of GPU memory, ${share.toFixed(3)} x (weights + KV)`);
+  return share <= MOST_GPU_BYTES;
+}
+
+/** Whether the heap holds little more than weights, keys and values, and would with 4,096 positions as they are held by default. */
+function fitsHeap({ description: { heap_bytes, weights_bytes } }) {
+  const rest = heap_bytes - weights_bytes - PAGE * KV_BYTES;
+  const kv = (4096 * KV_BYTES) / 2;
+  const words = `weights ${weights_bytes} + f16 keys and values of 4,096 positions ${kv} + the rest ${rest}`;
+  console.log(`${words} = ${weights_bytes + kv + rest} bytes of the 4,294,967,296 that 32 bits address`);
+  return rest <= REST_BYTES;
 }
 
 /** Ids and logits of a safetensors file, as far as they are looked at. */
@@ -67,7 +91,7 @@ function expected(path) {
 }
 
 /** Runs in the page. */
-async function lookAt({ ids }) {
+async function lookAt({ ids, device }) {
   const heap = {};
   const onProgress = ({ stage, heap_bytes }) => {
     if (stage !== "headers") {
@@ -79,7 +103,7 @@ async function lookAt({ ids }) {
   const started = seconds();
   const { Reckon } = customElements.get("reckon-app");
   const url = new URL("models/950M-Q4.gguf", location.href).href;
-  const model = await Reckon.load({ url }, { kv: "f32", onProgress });
+  const model = await Reckon.load({ url }, { kv: "f32", device, activations: "f32", onProgress });
   const loaded = seconds();
   const logits = Array.from(await model.logits(Uint32Array.from(ids)));
   const times = { loaded_s: loaded - started, logits_s: seconds() - loaded };
@@ -87,5 +111,7 @@ async function lookAt({ ids }) {
   for await (const { statistics } of model.conversation().generate({ raw: "a" }, { max_tokens: 1 })) {
     gpu_bytes = statistics.gpu_bytes;
   }
-  return { logits, heap, ...times, gpu_bytes, description: await model.describe() };
+  const description = await model.describe();
+  model.dispose();
+  return { logits, heap, ...times, gpu_bytes, description };
 }

@@ -1,5 +1,5 @@
-// Every golden case and every type of blocks through the built page's worker, wasm and WGSL, against what transformers or
-// the reference computed.
+// Every golden case and every type of blocks through the built page's worker and wasm, on WebGPU and on the processor,
+// against what transformers or the reference computed.
 // Chromium's own compiler (Tint) compiles every kernel on the way.
 
 import assert from "node:assert/strict";
@@ -29,11 +29,13 @@ after(async () => {
   await site?.close();
 });
 
-for (const one of cases) {
-  test(`${one.name}: prefill`, () => holds(one, (count) => count));
-  if (OTHER_WAYS.includes(one.name)) {
-    test(`${one.name}: one by one`, () => holds(one, () => 1));
-    test(`${one.name}: prefill, then one by one`, () => holds(one, (count) => Math.ceil(count / 2)));
+for (const device of ["webgpu", "cpu"]) {
+  for (const one of cases) {
+    test(`${one.name} on ${device}: prefill`, () => holds(one, device, (count) => count));
+    if (OTHER_WAYS.includes(one.name)) {
+      test(`${one.name} on ${device}: one by one`, () => holds(one, device, () => 1));
+      test(`${one.name} on ${device}: prefill, then one by one`, () => holds(one, device, (count) => Math.ceil(count / 2)));
+    }
   }
 }
 
@@ -46,14 +48,14 @@ function address(one) {
   return one.gguf ? `${one.name}/model.gguf` : `${one.name}/`;
 }
 
-async function holds(one, prefill) {
+async function holds(one, device, prefill) {
   const expected = JSON.parse(readFileSync(join(GOLDEN, one.name, "expected.json"), "utf8"));
   const bytes = readFileSync(join(GOLDEN, one.name, "expected.f32"));
   const logits = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
   const { ids, positions, vocab_size: width } = expected;
   const found = await page.evaluate(chosenLogits, {
     url: new URL(`/golden/${address(one)}`, site.url).href,
-    options: one.dtype ? { dtype: one.dtype, kv: "f32" } : { kv: "f32" },
+    options: { ...(one.dtype ? { dtype: one.dtype } : {}), kv: "f32", device, activations: "f32" },
     ids,
     positions,
     width,
@@ -63,7 +65,7 @@ async function holds(one, prefill) {
   let worst = 0;
   found.forEach((logit, i) => (worst = Math.max(worst, Math.abs(logit - logits[i]))));
   const relative = worst / expected.largest_logit;
-  console.log(`${one.name}: off by ${relative.toExponential(1)} x the largest logit`);
+  console.log(`${one.name} on ${device}: off by ${relative.toExponential(1)} x the largest logit`);
   assert.ok(relative <= TOLERANCE, `off by ${relative} of the largest logit, ${TOLERANCE} is tolerated`);
 }
 

@@ -66,7 +66,7 @@ async function loadInPage({ url, ids }) {
     }
   };
   try {
-    const model = await customElements.get("reckon-app").Reckon.load({ url }, { dtype: "f32", keep: true, onProgress });
+    const model = await customElements.get("reckon-app").Reckon.load({ url }, { dtype: "f32", device: "cpu", keep: true, onProgress });
     const logits = Array.from(await model.logits(Uint32Array.from(ids)));
     const { notes } = model.description;
     model.dispose();

@@ -15,6 +15,8 @@ const RECKON = process.env.RECKON_BIN ?? join(HOME, "target/debug/reckon");
 const MODEL = join(GOLDEN, "tiny_text/model.gguf");
 const SHOTS = fileURLToPath(new URL("shots/", import.meta.url));
 const GREEDY = "?model=golden/tiny_text/model.gguf&temperature=0";
+/** What may compute; with activations as they are, so that tokens are those of everybody else. */
+const DEVICES = { webgpu: "&device=webgpu", cpu: "&device=cpu&activations=f32" };
 const QUESTION = "the other 15 and on";
 
 let site, browser;
@@ -55,39 +57,42 @@ async function lastTurn(page, over) {
   });
 }
 
-test("a question is answered as in the terminal, token for token", async () => {
-  const arguments_ = ["generate", "--model", MODEL, "--prompt", QUESTION, "--temperature", "0", "--max-tokens", "48"];
-  const native = JSON.parse(execFileSync(RECKON, [...arguments_, "--json"], { stdio: ["ignore", "pipe", "ignore"] }));
-  const page = await openPage(`${GREEDY}&max_tokens=48`);
-  await ask(page, QUESTION);
-  await lastTurn(page, 12);
-  await page.screenshot({ path: join(SHOTS, "mid-answer.png") });
-  const turn = await lastTurn(page);
-  assert.deepEqual(turn.tokens, native.tokens);
-  assert.equal(turn.reason, native.finish_reason);
-  assert.equal(turn.statistics.prompt_tokens, native.prompt_tokens);
-  assert.equal(turn.answer, native.answer.trimStart());
-  assert.equal(turn.thinking, native.thinking);
-  assert.deepEqual(page.said, [], "the page says nothing on its console");
-  await page.close();
-});
-
-for (const name of ["tiny_text", "tiny_text_folder"]) {
-  test(`${name}: raw prompts continue as in transformers`, async () => {
-    const { texts } = JSON.parse(readFileSync(join(GOLDEN, name, "expected.json"), "utf8"));
-    const page = await openPage(`?model=golden/${name}/${name.endsWith("folder") ? "" : "model.gguf"}`);
-    for (const { prompt, prompt_ids, tokens, text } of texts) {
-      const found = await page.evaluate(generateRaw, { prompt, options: { max_tokens: tokens.length } });
-      assert.deepEqual(found.tokens, tokens, prompt);
-      assert.equal(found.statistics.prompt_tokens, prompt_ids.length, prompt);
-      assert.equal(found.text, text, prompt);
-    }
+for (const [device, query] of Object.entries(DEVICES)) {
+  test(`a question is answered as in the terminal on ${device}, token for token`, async () => {
+    const asked = ["generate", "--model", MODEL, "--prompt", QUESTION, "--temperature", "0", "--max-tokens", "48"];
+    const arguments_ = [...asked, "--device", device, "--activations", "f32", "--json"];
+    const native = JSON.parse(execFileSync(RECKON, arguments_, { stdio: ["ignore", "pipe", "ignore"] }));
+    const page = await openPage(`${GREEDY}&max_tokens=48${query}`);
+    await ask(page, QUESTION);
+    await lastTurn(page, 12);
+    await page.screenshot({ path: join(SHOTS, `mid-answer-${device}.png`) });
+    const turn = await lastTurn(page);
+    assert.deepEqual(turn.tokens, native.tokens);
+    assert.equal(turn.reason, native.finish_reason);
+    assert.equal(turn.statistics.prompt_tokens, native.prompt_tokens);
+    assert.equal(turn.answer, native.answer.trimStart());
+    assert.equal(turn.thinking, native.thinking);
+    assert.deepEqual(page.said, [], "the page says nothing on its console");
     await page.close();
   });
+
+  for (const name of ["tiny_text", "tiny_text_folder"]) {
+    test(`${name} on ${device}: raw prompts continue as in transformers`, async () => {
+      const { texts } = JSON.parse(readFileSync(join(GOLDEN, name, "expected.json"), "utf8"));
+      const page = await openPage(`?model=golden/${name}/${name.endsWith("folder") ? "" : "model.gguf"}${query}`);
+      for (const { prompt, prompt_ids, tokens, text } of texts) {
+        const found = await page.evaluate(generateRaw, { prompt, options: { max_tokens: tokens.length } });
+        assert.deepEqual(found.tokens, tokens, prompt);
+        assert.equal(found.statistics.prompt_tokens, prompt_ids.length, prompt);
+        assert.equal(found.text, text, prompt);
+      }
+      await page.close();
+    });
+  }
 }
 
 test("the stop button ends a generation, and the next question is answered", async () => {
-  const page = await openPage("?model=golden/tiny_text/model.gguf&temperature=1.5&seed=5");
+  const page = await openPage("?model=golden/tiny_text/model.gguf&temperature=1.5&seed=5&device=webgpu");
   await keepGoing(page);
   await ask(page, QUESTION);
   await lastTurn(page, 2);
@@ -104,7 +109,7 @@ test("the stop button ends a generation, and the next question is answered", asy
 });
 
 test("the page stays responsive while the model runs", async () => {
-  const page = await openPage("?model=golden/tiny_text/model.gguf&temperature=1.5&seed=5");
+  const page = await openPage("?model=golden/tiny_text/model.gguf&temperature=1.5&seed=5&device=webgpu");
   await keepGoing(page);
   await page.evaluate(() => {
     globalThis.longest = { frame: 0, task: 0 };
@@ -130,7 +135,7 @@ test("the page stays responsive while the model runs", async () => {
 });
 
 test("events, statistics and descriptions have the shapes that messages.ts promises", async () => {
-  const page = await openPage(GREEDY);
+  const page = await openPage(`${GREEDY}${DEVICES.cpu}`);
   const found = await page.evaluate(generateRaw, { prompt: QUESTION, options: { max_tokens: 3 } });
   assert.deepEqual(found.keys, {
     prompt: "cached,kind,tokens",
@@ -141,13 +146,13 @@ test("events, statistics and descriptions have the shapes that messages.ts promi
       "cached_tokens,completion_tokens,decode_ms,decode_tokens_per_s,dispatches,gpu_bytes,heap_bytes," +
       "prefill_ms,prefill_tokens_per_s,prompt_tokens,reasoning_tokens",
     description:
-      "adapter,context,gpu_bytes,heap_bytes,kv,notes,software_adapter,vocab_size,weights_bytes",
+      "adapter,context,device,gpu_bytes,heap_bytes,kv,notes,software_adapter,vocab_size,weights_bytes,why",
   });
   await page.close();
 });
 
 test("options that are not known, empty prompts and prompts too long are refused in words", async () => {
-  const page = await openPage(`${GREEDY}&context=64`);
+  const page = await openPage(`${GREEDY}&context=64${DEVICES.cpu}`);
   const refusals = await page.evaluate(async () => {
     const { model } = document.querySelector("reckon-app");
     const asks = [
@@ -175,7 +180,7 @@ test("options that are not known, empty prompts and prompts too long are refused
 });
 
 test("a lost device is told once, and the model can be loaded again", async () => {
-  const page = await openPage(GREEDY);
+  const page = await openPage(`${GREEDY}${DEVICES.webgpu}`);
   await page.evaluate(() => document.querySelector("reckon-app").model.loseDevice());
   await ask(page, QUESTION);
   const turn = await lastTurn(page);
@@ -192,7 +197,7 @@ for (const [what, label, given] of [
   ["folder", "Choose a folder", join(GOLDEN, "tiny_text_folder")],
 ]) {
   test(`a ${what} that is picked loads`, async () => {
-    const page = await browser.page(`${site.url}/?model=golden/nothing.gguf`);
+    const page = await browser.page(`${site.url}/?model=golden/nothing.gguf${DEVICES.cpu}`);
     await page.getByLabel(label).setInputFiles(given);
     await withModel(page, () => undefined);
     await ask(page, QUESTION);

@@ -19,7 +19,7 @@ mkdirSync(SHOTS, { recursive: true });
 const site = await openSite();
 const browser = await openChromium();
 try {
-  const page = await browser.page(`${site.url}/?model=models/${NAME}`);
+  const page = await browser.page(`${site.url}/?model=models/${NAME}&device=webgpu`);
   await page.waitForFunction(() => document.querySelector("reckon-app").stage.progress?.loaded_bytes > 3e7);
   await page.screenshot({ path: join(SHOTS, "real-loading.png") });
   const started = performance.now();
@@ -30,7 +30,7 @@ try {
   page.setDefaultTimeout(600_000);
   const found = await page.evaluate(generate, { prompt: PROMPT, count: TOKENS });
   console.log("browser ", JSON.stringify(found));
-  const arguments_ = ["generate", "--model", join(HOME, ".models", NAME), "--prompt", PROMPT, "--raw"];
+  const arguments_ = ["generate", "--model", join(HOME, ".models", NAME), "--prompt", PROMPT, "--raw", "--device", "webgpu"];
   const greedy = ["--temperature", "0", "--max-tokens", String(TOKENS), "--json"];
   const bin = process.env.RECKON_BIN ?? join(HOME, "target/release/reckon");
   const native = JSON.parse(execFileSync(bin, [...arguments_, ...greedy], { stdio: ["ignore", "pipe", "ignore"] }));

@@ -33,7 +33,7 @@ after(async () => {
 
 /** Logits of a model and what was planned, or what was said instead of them. */
 function load(source, { goes = true, ...options } = {}) {
-  return page.evaluate(loadInPage, { source, goes, options: { dtype: "f32", ...options } });
+  return page.evaluate(loadInPage, { source, goes, options: { dtype: "f32", device: "cpu", ...options } });
 }
 
 /** Runs in the page. */
@@ -117,7 +117,7 @@ test("what a model takes is told before a weight is asked for, and holds", async
   const [plan] = plans;
   console.log(JSON.stringify(plan));
   assert.equal(plans.length, 1);
-  const keys = "context,device,download_bytes,dtypes,kv_bytes,largest_buffer_bytes,verdict,weights_bytes";
+  const keys = "context,device,download_bytes,dtypes,kv_bytes,largest_buffer_bytes,room,verdict,weights_bytes,why";
   assert.equal(Object.keys(plan).sort().join(), keys, "as messages.ts promises");
   assert.deepEqual([plan.verdict, plan.dtypes], ["fits", ["f32"]]);
   const size = hub.files.get("model.safetensors").length;
@@ -133,7 +133,7 @@ test("a model whose keys fit no buffer is refused before a weight is asked for",
   const config = JSON.parse(hub.files.get("config.json"));
   const saved = hub.files.get("config.json");
   hub.files.set("config.json", Buffer.from(JSON.stringify({ ...config, max_position_embeddings: 1 << 21 })));
-  const { said, plans } = await load({ url: hub.store }, { context: 1 << 21, default_limits: true });
+  const { said, plans } = await load({ url: hub.store }, { context: 1 << 21, device: "webgpu", default_limits: true });
   hub.files.set("config.json", saved);
   console.log(said);
   assert.match(said, /^gpu: with 2,097,152 positions .* need [\d,]+ MB in one buffer.* allows 134 MB.*smaller context/s);
@@ -151,9 +151,10 @@ test("a device with too little memory is told so, one with little is tight", asy
   context.after(() => browser.context.unroute("**/worker-*.js"));
   const source = { url: `${site.url}/golden/tiny_text/model.gguf` };
   memory_gib = 0.001;
-  const { said, plans } = await load(source, { goes: false });
+  const { said, plans } = await load(source, { device: "webgpu", goes: false });
   console.log(said);
   assert.match(said, /^gpu: the model needs 1 MB of GPU memory with 512 positions.*about 1 MB of memory in all.*smaller/s);
+  assert.match((await load(source, { goes: false })).said, /^memory: the model needs 1 MB of memory with 512 positions/);
   assert.deepEqual(plans, []);
   memory_gib = 0.002;
   assert.equal((await load(source, { goes: false })).plans[0].verdict, "tight");
@@ -181,7 +182,7 @@ test("a folder that was packed is a model, from a server and from a drop, and it
 async function logitsOfDrop(files) {
   const file = ({ path, text }) => new File([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))], path);
   const given = files.map((one) => ({ path: one.path, file: file(one) }));
-  const model = await customElements.get("reckon-app").Reckon.load({ files: given }, { dtype: "f32" });
+  const model = await customElements.get("reckon-app").Reckon.load({ files: given }, { dtype: "f32", device: "cpu" });
   const logits = Array.from(await model.logits(Uint32Array.of(1, 2, 3)));
   model.dispose();
   return logits;
@@ -189,7 +190,7 @@ async function logitsOfDrop(files) {
 
 test("the page leads through the gate, asks before it downloads, and remembers a token only if told to", async () => {
   hub.mend();
-  const address = `${site.url}/?repo=${REPO}&host=${encodeURIComponent(hub.url)}`;
+  const address = `${site.url}/?device=cpu&repo=${REPO}&host=${encodeURIComponent(hub.url)}`;
   const first = await browser.page(address);
   const enter = async (page, keep) => {
     await page.getByLabel("Token for").fill(TOKEN);

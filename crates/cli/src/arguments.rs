@@ -15,7 +15,7 @@ Models of a hub:
   interrupted goes on where it ended. A gated repository opens to the token of HF_TOKEN, once
   its licence is accepted there.";
 
-/// Runs MobileLLM-R1 and its kin on a GPU: the engine of the browser tab, in a terminal.
+/// Runs MobileLLM-R1 and its kin on a GPU or the processor: the engine of the browser tab, in a terminal.
 #[derive(Parser)]
 #[command(name = "reckon", version, arg_required_else_help = true, max_term_width = 100, after_help = HUB)]
 pub struct Arguments {
@@ -32,9 +32,9 @@ pub enum Command {
     Generate(Generate),
     /// Talk with a model, turn after turn
     Chat(Chat),
-    /// What a checkpoint is, and what it takes to run it; no GPU is used
+    /// What a checkpoint is, and what it takes to run it; nothing is computed
     Inspect(Inspect),
-    /// Write a model into a folder that any static host can serve; no GPU is used
+    /// Write a model into a folder that any static host can serve
     Pack(Pack),
     /// What a model loses against another of the same vocabulary, on a text
     Compare(Compare),
@@ -52,21 +52,17 @@ pub struct Model {
     /// Ask no hub: what was fetched of the model before must do
     #[arg(long)]
     pub offline: bool,
-    /// How matrices are held on the GPU: f32, f16, bf16, q8, q6, q4 or q4_1 [default: as in the file]
+    /// How matrices are held: f32, f16, bf16, q8, q6, q4 or q4_1 [default: as in the file]
     #[arg(long, value_name = "DTYPE", value_parser = dtype)]
     pub dtype: Option<Dtype>,
     /// How keys and values are held: f16 or f32 [default: f32 with --dtype f32, else f16]
     #[arg(long, value_name = "DTYPE", value_parser = kv_dtype)]
     pub kv: Option<KvDtype>,
-    /// What computes: auto, webgpu or cpu; auto takes a hardware GPU where there is one, else the processor
-    #[arg(long, value_name = "DEVICE", default_value = "auto", value_parser = device)]
-    pub device: Device,
+    #[command(flatten)]
+    pub computer: Computer,
     /// How the processor multiplies activations with quantised weights: int8 or f32; f32 is exact and slower
     #[arg(long, value_name = "TYPE", default_value = "int8", value_parser = activations)]
     pub activations: Activations,
-    /// Threads of the processor that share the work [default: one for each core]
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
-    pub threads: usize,
     /// Stay within WebGPU's default limits, as a browser may have to
     #[arg(long)]
     pub default_limits: bool,
@@ -80,11 +76,29 @@ impl Model {
             most_bytes: None,
             kv: self.kv,
             context,
-            device: self.device,
             activations: self.activations,
-            threads: self.threads,
             default_limits: self.default_limits,
+            ..self.computer.options()
         }
+    }
+}
+
+/// What computes.
+#[derive(Args, Clone, Copy)]
+pub struct Computer {
+    /// What computes: auto, webgpu or cpu; auto takes a hardware GPU, else what a short probe shows to be faster
+    #[arg(long, value_name = "DEVICE", default_value = "auto", value_parser = device)]
+    pub device: Device,
+    /// Threads of the processor that share the work [default: one for each core]
+    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
+    pub threads: usize,
+}
+
+impl Computer {
+    /// The engine's options for what is measured: weights, and not the rounding of activations.
+    pub fn options(self) -> LoadOptions {
+        let Self { device, threads } = self;
+        LoadOptions { device, threads, activations: Activations::F32, ..LoadOptions::default() }
     }
 }
 
@@ -212,9 +226,11 @@ pub struct Pack {
     /// A file with the terms the weights are under [default: LICENSE in the folder that is packed]
     #[arg(long, value_name = "FILE")]
     pub licence: Option<PathBuf>,
-    /// A text to tell perplexity and divergence on, against the model that was packed
+    /// A text to tell perplexity and divergence on, against the model that was packed; for that alone something is computed
     #[arg(long, value_name = "FILE")]
     pub text: Option<PathBuf>,
+    #[command(flatten)]
+    pub computer: Computer,
     /// Ask no hub: what was fetched of the model before must do
     #[arg(long)]
     pub offline: bool,
@@ -235,6 +251,8 @@ pub struct Compare {
     /// Tokens of it to look at, from its start
     #[arg(long, value_name = "N", default_value_t = 1024, value_parser = clap::value_parser!(u32).range(2..=1 << 20))]
     pub tokens: u32,
+    #[command(flatten)]
+    pub computer: Computer,
     /// Ask no hub: what was fetched of the models before must do
     #[arg(long)]
     pub offline: bool,
@@ -258,13 +276,15 @@ pub struct Verify {
     /// Write over a file that reckon verify did not make
     #[arg(long)]
     pub force: bool,
-    /// How matrices are held on the GPU; f32 holds logits nearest [default: as in the file]
+    /// How matrices are held; f32 holds logits nearest [default: as in the file]
     #[arg(long, value_name = "DTYPE", value_parser = dtype)]
     pub dtype: Option<Dtype>,
     /// Most tokens that follow each of the three prompts
     #[arg(long, value_name = "N", default_value_t = 48, value_parser = clap::value_parser!(u32).range(3..=1 << 15))]
     pub tokens: u32,
-    /// Headers, configuration, tokenizer and template alone; no GPU is used
+    #[command(flatten)]
+    pub computer: Computer,
+    /// Headers, configuration, tokenizer and template alone; nothing is computed
     #[arg(long)]
     pub quick: bool,
     /// Hash weight files whose SHA-256 no hub tells

@@ -46,10 +46,10 @@ pub async fn run(arguments: &arguments::Compare) -> Result<(), String> {
 /// # Errors
 /// One readable line.
 pub async fn compare(asked: &arguments::Compare) -> Result<Comparison, String> {
-    let arguments::Compare { model, base, text, tokens, offline, .. } = asked;
+    let arguments::Compare { model, base, text, tokens, computer, offline, .. } = asked;
     let name = text.display();
     let text = std::fs::read_to_string(text).map_err(|err| format!("{name}: {err}"))?;
-    let options = || LoadOptions { context: Some(STRETCH as u32), ..LoadOptions::default() };
+    let options = || LoadOptions { context: Some(STRETCH as u32), ..computer.options() };
     let base = load(base, *offline, options()).await?;
     let mut ids = base.tokens(&text).map_err(|err| format!("{name}: {err}"))?;
     ids.truncate(*tokens as usize);

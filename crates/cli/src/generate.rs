@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-use engine::{Event, Finish, FinishReason, GenerateOptions, Message, Part, Prompt, Session};
+use engine::{Device, Event, Finish, FinishReason, GenerateOptions, Message, Part, Prompt, Session};
 use serde::Serialize;
 
 use crate::arguments::Generate;
@@ -20,6 +20,7 @@ struct Report<'a> {
     finish_reason: FinishReason,
     prefill_tokens_per_s: f64,
     decode_tokens_per_s: f64,
+    device: Device,
     adapter: &'a str,
 }
 
@@ -48,6 +49,7 @@ pub async fn run(arguments: &Generate) -> Result<(), String> {
             finish_reason: outcome.finish.reason,
             prefill_tokens_per_s: outcome.prefill_tokens_per_s(),
             decode_tokens_per_s: outcome.decode_tokens_per_s(),
+            device: description.device,
             adapter: &description.adapter,
         };
         println!("{}", serde_json::to_string(&report).map_err(|err| err.to_string())?);
@@ -98,7 +100,7 @@ impl Outcome {
                 FinishReason::Stop => "finished",
                 FinishReason::Length => "token limit reached",
                 FinishReason::Context => "context full",
-                FinishReason::Memory => "the KV cache could not grow: out of GPU memory",
+                FinishReason::Memory => "the KV cache could not grow: out of memory",
                 FinishReason::Abort => "stopped",
             },
             self.finish.prompt_tokens,

@@ -1,10 +1,11 @@
-//! A model on its way from a disk or a hub to the GPU, with what a person wants to see of it.
+//! A model on its way from a disk or a hub to what computes it, with what a person wants to see of it.
 
 use std::path::Path;
 
-use engine::{Engine, Error, LoadOptions, Opened, Progress, Stage};
+use engine::{Choice, Description, Engine, Error, LoadOptions, Opened, Progress, Stage};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
+use crate::clock::Clock;
 use crate::hub::Hub;
 use crate::inspect::megabytes;
 use crate::place::Place;
@@ -30,11 +31,16 @@ pub async fn load_opened(place: &Place, opened: Opened, options: LoadOptions) ->
     if let Place::Hub(hub) = place {
         announce(hub, &opened, &options).map_err(|err| err.to_string())?;
     }
+    let choice = Choice::make(&options, &Clock::start()).await.map_err(|err| err.to_string())?;
     let bar = bar();
     let mut progress = |progress: Progress| show(&bar, progress);
-    let engine = opened.load(place, options, &mut (), &mut progress).await;
+    let engine = opened.load(place, choice, options, &mut (), &mut progress).await;
     bar.finish_and_clear();
     let engine = engine.map_err(|err| err.to_string())?;
+    let Description { adapter, why, .. } = engine.description();
+    if !why.is_empty() {
+        eprintln!("reckon: computed on {adapter}: {why}");
+    }
     for note in engine.notes() {
         eprintln!("reckon: {note}");
     }

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod chat;
+mod clock;
 mod compare;
 mod disk;
 mod generate;

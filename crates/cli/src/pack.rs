@@ -84,9 +84,9 @@ fn name(arguments: &Pack) -> Result<String, String> {
 
 /// The model that was packed, held against its source.
 fn against_source(arguments: &Pack, text: &Path) -> Compare {
-    let Pack { path, out, offline, .. } = arguments;
+    let Pack { path, out, computer, offline, .. } = arguments;
     let (model, base, text) = (out.clone(), path.clone(), text.to_owned());
-    Compare { model, base, text, tokens: 1024, offline: *offline, json: false }
+    Compare { model, base, text, tokens: 1024, computer: *computer, offline: *offline, json: false }
 }
 
 /// The text of the licence: from the file that is named, or beside the model.

@@ -142,7 +142,7 @@ impl Work<'_> {
         written: &[Written],
         golden: Option<&Golden>,
     ) -> Result<(), String> {
-        let &Verify { tokens, dtype, .. } = self.arguments;
+        let &Verify { tokens, dtype, computer, .. } = self.arguments;
         let held = opened.checkpoint.held(dtype);
         let tolerance = tolerance(&opened.checkpoint, &held);
         let lengths =
@@ -153,7 +153,7 @@ impl Work<'_> {
             // What is measured is the weights, not the rounding of keys and values.
             kv: tolerance.map(|_| KvDtype::F32),
             context: Some(needed.min(opened.checkpoint.config.max_position_embeddings)),
-            ..LoadOptions::default()
+            ..computer.options()
         };
         let engine = load_opened(&self.place, opened, options).await?;
         self.held_as(&engine, held.dtypes().into_iter().map(checkpoint::Dtype::name).collect());

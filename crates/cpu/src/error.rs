@@ -25,6 +25,13 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// Whether memory is what was lacking.
+    pub fn is_of_memory(&self) -> bool {
+        matches!(self, Self::OutOfMemory { .. })
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

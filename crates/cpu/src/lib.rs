@@ -26,6 +26,7 @@ mod heads;
 mod input;
 mod known_answer;
 mod matrix;
+mod probe;
 mod product;
 mod simd;
 mod timeline;
@@ -33,5 +34,6 @@ mod weights;
 
 pub use decoder::{Decoder, Options};
 pub use error::Error;
+pub use probe::probe;
 pub use product::Activations;
 pub use timeline::Timeline;

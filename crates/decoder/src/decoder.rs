@@ -4,19 +4,10 @@ use checkpoint::{Config, Held, KvDtype, Piece, Role};
 use gpu::{Adapter, Device};
 use kernels::Kernels;
 
-use crate::Error;
 use crate::kv::kv_type;
 use crate::matrix::weight_types;
 use crate::weights::Weights;
-
-/// How to hold a model.
-#[derive(Clone, Copy, Debug)]
-pub struct Options {
-    /// How keys and values are held.
-    pub kv: KvDtype,
-    /// Stay on WebGPU's default limits even where the adapter offers more.
-    pub default_limits: bool,
-}
+use crate::{Error, Gpu};
 
 /// A model on a GPU.
 pub struct Decoder {
@@ -29,18 +20,19 @@ pub struct Decoder {
 }
 
 impl Decoder {
-    /// Opens the GPU, compiles the kernels and makes room for the weights, which [`Decoder::write`] then brings.
+    /// Compiles the kernels and makes room for the weights, which [`Decoder::write`] then brings; keys and values are held
+    /// as `kv`.
     ///
     /// # Errors
-    /// There is no GPU, it has no room, or it refuses a kernel.
-    pub async fn open(config: &Config, held: &Held, options: &Options) -> Result<Self, Error> {
-        let device = Device::open(&gpu::Options { default_limits: options.default_limits }).await?;
+    /// The GPU has no room, or refuses a kernel.
+    pub async fn open(gpu: Gpu, config: &Config, held: &Held, kv: KvDtype) -> Result<Self, Error> {
+        let Gpu { device } = gpu;
         let weights = Weights::allocate(&device, config, held).await?;
         let weights_bytes = device.allocated_bytes();
         let embedding = weight_types(&[held.dtype(Role::EmbedTokens, None)])[0];
         let types = weight_types(&held.dtypes());
-        let kernels = Kernels::new(&device, embedding, &types, kv_type(options.kv)).await?;
-        Ok(Self { device, kernels, weights, config: config.clone(), kv: options.kv, weights_bytes })
+        let kernels = Kernels::new(&device, embedding, &types, kv_type(kv)).await?;
+        Ok(Self { device, kernels, weights, config: config.clone(), kv, weights_bytes })
     }
 
     /// Puts a piece of a weight in its place.

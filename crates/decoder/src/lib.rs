@@ -19,9 +19,11 @@ mod error;
 mod groups;
 mod kv;
 mod matrix;
+mod probe;
 mod timeline;
 mod weights;
 
-pub use decoder::{Decoder, Options};
+pub use decoder::Decoder;
 pub use error::Error;
+pub use probe::Gpu;
 pub use timeline::Timeline;

@@ -7,8 +7,10 @@ use crate::Device;
 /// What was loaded, and what it takes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Description {
-    /// What kind of device computes.
+    /// What kind of device computes: a GPU or the processor.
     pub device: Device,
+    /// Why that one, in words for a person; empty where it was asked for by name.
+    pub why: String,
     /// The GPU, as its driver names it, or the processor and its instructions.
     pub adapter: String,
     /// Whether that GPU is a program on the CPU.

@@ -17,6 +17,8 @@ struct Loaded {
     config: Config,
     voice: Result<Voice, Error>,
     context: u32,
+    /// Why it computes where it does.
+    why: String,
     notes: Vec<String>,
 }
 
@@ -26,14 +28,15 @@ impl Engine {
         config: Config,
         voice: Result<Voice, Error>,
         context: u32,
+        why: String,
         notes: Vec<String>,
     ) -> Self {
-        Self(Rc::new(Loaded { model, config, voice, context, notes }))
+        Self(Rc::new(Loaded { model, config, voice, context, why, notes }))
     }
 
     /// What was loaded, and what it takes.
     pub fn description(&self) -> Description {
-        self.0.model.describe(&self.0.config, self.0.context)
+        self.0.model.describe(&self.0.config, self.0.context, &self.0.why)
     }
 
     /// What the loader did to the weights that a person should know, a line each.

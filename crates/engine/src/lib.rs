@@ -5,6 +5,8 @@
 //! [`Session`]s: one timeline each, which keeps what its KV cache already holds. A session is started with a
 //! [`Prompt`] and asked for its next [`Event`] until `Done`.
 
+mod choice;
+mod clock;
 mod description;
 mod engine;
 mod error;
@@ -30,6 +32,8 @@ pub use checkpoint;
 pub use text::{Message, Part, Special, Tokenizer};
 
 pub use crate::engine::Engine;
+pub use choice::Choice;
+pub use clock::Clock;
 pub use description::Description;
 pub use error::Error;
 pub use event::{Event, Finish, FinishReason};

@@ -5,24 +5,27 @@ use crate::model::Model;
 use crate::progress::{Progress, Stage};
 use crate::store::Store;
 use crate::weights::Weights;
-use crate::{Error, Files, LoadOptions, Opened, open};
+use crate::{Choice, Clock, Error, Files, LoadOptions, Opened, open};
 
 /// Loads the GGUF named `model`, or the Hugging Face folder where `model` is empty.
 ///
 /// # Errors
-/// A file is missing or broken, an option is out of range, or the GPU cannot hold or rightly run the model.
+/// A file is missing or broken, an option is out of range, or the device cannot hold or rightly run the model.
 pub async fn load(
     files: &impl Files,
     model: &str,
     options: LoadOptions,
+    clock: &impl Clock,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Engine, Error> {
     progress(Progress::default());
-    open(files, model).await?.load(files, options, &mut (), progress).await
+    let opened = open(files, model).await?;
+    let choice = Choice::make(&options, clock).await?;
+    opened.load(files, choice, options, &mut (), progress).await
 }
 
 impl Opened {
-    /// Loads the model whose headers these are, from the same files; what `store` has is taken from there, and what it
+    /// Loads the model whose headers these are, from the same files, onto the device that was chosen by the same options; what `store` has is taken from there, and what it
     /// has not is kept in it.
     ///
     /// # Errors
@@ -30,6 +33,7 @@ impl Opened {
     pub async fn load(
         self,
         files: &impl Files,
+        choice: Choice,
         options: LoadOptions,
         store: &mut impl Store,
         progress: &mut dyn FnMut(Progress),
@@ -38,7 +42,8 @@ impl Opened {
         let voice = voice.and_then(|voice| voice.fits(checkpoint.config.vocab_size).map(|()| voice));
         let context = options.context(checkpoint.config.max_position_embeddings)?;
         let held = options.held(&checkpoint);
-        let mut model = Model::open(options.device, &checkpoint.config, &held, &options).await?;
+        let why = choice.why().to_owned();
+        let mut model = Model::open(choice, &checkpoint.config, &held, &options).await?;
         let mut weights = Weights::new(&checkpoint, &held, &seals, &mut model, store, &mut *progress);
         weights.load(files).await?;
         let (now, fault) = weights.end();
@@ -46,6 +51,6 @@ impl Opened {
         model.check().await?;
         let unkept = fault.map(|fault| format!("not kept for the next visit: {fault}"));
         let notes = held.notes().iter().cloned().chain(unkept).collect();
-        Ok(Engine::new(model, checkpoint.config, voice, context, notes))
+        Ok(Engine::new(model, checkpoint.config, voice, context, why, notes))
     }
 }

@@ -2,7 +2,7 @@
 
 use checkpoint::{Config, Held, Piece};
 
-use crate::{Description, Device, Error, LoadOptions};
+use crate::{Choice, Description, Device, Error, LoadOptions};
 
 /// A decoder that holds a model's weights.
 #[expect(clippy::large_enum_variant, reason = "an engine has one")]
@@ -18,20 +18,19 @@ pub(crate) enum Timeline {
 }
 
 impl Model {
-    /// Room for the weights of a model.
+    /// Room for the weights of a model, where `choice` has it.
     pub(crate) async fn open(
-        device: Device,
+        choice: Choice,
         config: &Config,
         held: &Held,
         options: &LoadOptions,
     ) -> Result<Self, Error> {
         let kv = options.kv();
-        if device == Device::Cpu {
-            let options = cpu::Options { kv, activations: options.activations, threads: options.threads };
-            return Ok(Self::Cpu(cpu::Decoder::open(config, held, &options)?));
+        if let Some(gpu) = choice.gpu {
+            return Ok(Self::Gpu(decoder::Decoder::open(gpu, config, held, kv).await?));
         }
-        let options = decoder::Options { kv, default_limits: options.default_limits };
-        Ok(Self::Gpu(decoder::Decoder::open(config, held, &options).await?))
+        let options = cpu::Options { kv, activations: options.activations, threads: options.threads };
+        Ok(Self::Cpu(cpu::Decoder::open(config, held, &options)?))
     }
 
     pub(crate) fn write(&mut self, piece: &Piece<'_>) {
@@ -58,11 +57,12 @@ impl Model {
         }
     }
 
-    pub(crate) fn describe(&self, config: &Config, context: u32) -> Description {
-        let vocab_size = config.vocab_size;
+    pub(crate) fn describe(&self, config: &Config, context: u32, why: &str) -> Description {
+        let (vocab_size, why) = (config.vocab_size, why.to_owned());
         match self {
             Self::Gpu(decoder) => Description {
                 device: Device::Webgpu,
+                why,
                 adapter: decoder.adapter().name.clone(),
                 software_adapter: decoder.adapter().is_software,
                 kv: decoder.kv().name(),
@@ -73,6 +73,7 @@ impl Model {
             },
             Self::Cpu(decoder) => Description {
                 device: Device::Cpu,
+                why,
                 adapter: decoder.name(),
                 software_adapter: false,
                 kv: decoder.kv().name(),

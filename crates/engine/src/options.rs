@@ -16,7 +16,7 @@ const CONTEXT: u32 = 4096;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Device {
-    /// A hardware GPU where there is one, else what is faster.
+    /// A hardware GPU where there is one, else what a short probe shows to be faster.
     #[default]
     Auto,
     /// A GPU, or what behaves as one.

@@ -13,7 +13,7 @@ pub struct Plan {
     pub download_bytes: u64,
     /// How its matrices are held.
     pub dtypes: Vec<&'static str>,
-    /// Bytes of the weights on the GPU.
+    /// Bytes of the weights, as they are held.
     pub weights_bytes: u64,
     /// Bytes of a session's keys and values once its context is full.
     pub kv_bytes: u64,

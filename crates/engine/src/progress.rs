@@ -19,8 +19,8 @@ pub enum Stage {
     /// Reading configuration, tokenizer and headers.
     #[default]
     Headers,
-    /// Streaming weights to the GPU.
+    /// Streaming weights to where they are computed with.
     Weights,
-    /// Compiling kernels and holding each against a known answer.
+    /// Holding each kernel against a known answer.
     Checking,
 }

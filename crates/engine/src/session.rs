@@ -38,6 +38,8 @@ struct Running {
     generation: Generation,
     /// Tokens not yet in the cache: the prompt's rest, then the token sampled last.
     waiting: Vec<u32>,
+    /// Tokens of the prompt that stood in the cache already.
+    shared: u32,
     prompt_is_cached: bool,
 }
 
@@ -45,7 +47,7 @@ impl Session {
     /// A new, empty timeline over a loaded model.
     ///
     /// # Errors
-    /// The GPU has no room for its cache.
+    /// The device has no room for its activations.
     pub async fn open(engine: &Engine) -> Result<Self, Error> {
         let timeline = Timeline::open(engine.model(), engine.context()).await?;
         Ok(Self {
@@ -84,30 +86,44 @@ impl Session {
         // The last token runs even where it is cached: its logits are what the generation begins with.
         self.cached.truncate(shared.min(tokens.len() - 1));
         let waiting = tokens[self.cached.len()..].to_vec();
-        self.running = Some(Running { generation, waiting, prompt_is_cached: false });
+        let shared = self.cached.len() as u32;
+        self.running = Some(Running { generation, waiting, shared, prompt_is_cached: false });
         Ok(())
     }
 
     /// The next thing that happens.
     ///
     /// # Errors
-    /// The GPU failed, logits are not finite, or no generation runs. An error ends the generation.
+    /// As [`Session::step`].
     pub async fn next(&mut self) -> Result<Event, Error> {
+        loop {
+            if let Some(event) = self.step().await? {
+                return Ok(event);
+            }
+        }
+    }
+
+    /// Goes on by one forward pass at most; `None` where that has nothing to tell, amid a long prompt. Whoever has other
+    /// things to do between two passes, as a worker has messages to hear, calls this instead of [`Session::next`].
+    ///
+    /// # Errors
+    /// The device failed, logits are not finite, or no generation runs. An error ends the generation.
+    pub async fn step(&mut self) -> Result<Option<Event>, Error> {
         let mut running = self.running.take().ok_or(Error::NotStarted)?;
-        let event = self.step(&mut running).await?;
-        if !matches!(event, Event::Done(_)) {
+        let event = if self.abort.is_asked() {
+            Some(running.generation.finish(FinishReason::Abort))
+        } else if running.prompt_is_cached {
+            Some(self.decode(&mut running).await?)
+        } else {
+            self.prefill(&mut running).await?
+        };
+        if !matches!(event, Some(Event::Done(_))) {
             self.running = Some(running);
         }
         Ok(event)
     }
 
-    async fn step(&mut self, running: &mut Running) -> Result<Event, Error> {
-        if !running.prompt_is_cached {
-            return self.prefill(running).await;
-        }
-        if self.abort.is_asked() {
-            return Ok(running.generation.finish(FinishReason::Abort));
-        }
+    async fn decode(&mut self, running: &mut Running) -> Result<Event, Error> {
         if let Some(reason) = running.generation.ended() {
             return Ok(running.generation.finish(reason));
         }
@@ -126,22 +142,16 @@ impl Session {
         Ok(event)
     }
 
-    /// Brings the prompt into the cache, a chunk a submit, so that an abort is heard between chunks.
-    async fn prefill(&mut self, running: &mut Running) -> Result<Event, Error> {
-        let cached = self.cached.len() as u32;
-        let tokens = std::mem::take(&mut running.waiting);
-        let chunks: Vec<&[u32]> = tokens.chunks(self.engine.model().tokens_at_once()).collect();
-        for (index, chunk) in chunks.iter().enumerate() {
-            if self.abort.is_asked() {
-                return Ok(running.generation.finish(FinishReason::Abort));
-            }
-            let is_last = index + 1 == chunks.len();
-            if !self.forward(chunk, chunk.len() - usize::from(is_last), running).await? {
-                return Ok(running.generation.finish(FinishReason::Memory));
-            }
+    /// Brings what fits one forward pass of the prompt into the cache.
+    async fn prefill(&mut self, running: &mut Running) -> Result<Option<Event>, Error> {
+        let count = running.waiting.len().min(self.engine.model().tokens_at_once());
+        let chunk: Vec<u32> = running.waiting.drain(..count).collect();
+        running.prompt_is_cached = running.waiting.is_empty();
+        if !self.forward(&chunk, count - usize::from(running.prompt_is_cached), running).await? {
+            return Ok(Some(running.generation.finish(FinishReason::Memory)));
         }
-        running.prompt_is_cached = true;
-        Ok(Event::Prompt { tokens: cached + tokens.len() as u32, cached })
+        let prompt = Event::Prompt { tokens: self.cached.len() as u32, cached: running.shared };
+        Ok(running.prompt_is_cached.then_some(prompt))
     }
 
     /// Runs `tokens` after what is cached, for the logits of `tokens[first..]`; `false` where the KV cache cannot hold them.
@@ -161,7 +171,7 @@ impl Session {
     /// (all of them where `None`), the rest one by one through the KV cache.
     ///
     /// # Errors
-    /// An id lies outside the vocabulary, the tokens outgrow the context, or the GPU failed.
+    /// An id lies outside the vocabulary, the tokens outgrow the context, or the device failed.
     pub async fn logits(
         &mut self,
         tokens: &[u32],

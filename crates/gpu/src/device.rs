@@ -39,8 +39,12 @@ impl Device {
     /// Opens the adapter the system prefers for heavy work.
     ///
     /// # Errors
-    /// There is no adapter, or it gives no device.
+    /// There is no WebGPU, no adapter, or it gives no device.
     pub async fn open(options: &Options) -> Result<Self, Error> {
+        #[cfg(target_arch = "wasm32")]
+        if !crate::web::has_webgpu() {
+            return Err(Error::NoWebGpu);
+        }
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
         let adapter = instance
             .request_adapter(&wgpu::RequestAdapterOptions {
@@ -145,7 +149,7 @@ impl Device {
         }
     }
 
-    /// Takes the device away, as a driver's reset would; for tests of what follows.
+    /// Takes the device away, as a driver's reset would; what is under way fails.
     pub fn destroy(&self) {
         self.0.raw.destroy();
     }

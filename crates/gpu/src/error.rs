@@ -5,6 +5,8 @@ use std::fmt;
 /// Why the GPU did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Error {
+    /// The browser gives this page no WebGPU.
+    NoWebGpu,
     /// There is no GPU to run on.
     NoAdapter {
         /// The driver's or browser's words.
@@ -51,9 +53,23 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// What happened, without advice.
+    pub fn brief(&self) -> String {
+        match self {
+            Self::NoWebGpu => "this browser gives the page no WebGPU".to_owned(),
+            Self::NoAdapter { .. } => "no GPU adapter was found".to_owned(),
+            _ => self.to_string(),
+        }
+    }
+}
+
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::NoWebGpu => {
+                write!(f, "{}; use a browser that has it, on https or on localhost", self.brief())
+            }
             Self::NoAdapter { reason } => {
                 write!(f, "no GPU adapter ({reason}); install a Vulkan driver, or use a browser with WebGPU")
             }

@@ -5,6 +5,11 @@ use wasm_bindgen::JsValue;
 
 use crate::Adapter;
 
+/// Whether there is a `navigator.gpu`.
+pub(crate) fn has_webgpu() -> bool {
+    get(&get(&js_sys::global(), "navigator"), "gpu").is_truthy()
+}
+
 /// `GPUDevice.adapterInfo`: vendor, architecture and description, as far as the browser tells them.
 pub(crate) fn adapter(device: &wgpu::Device) -> Adapter {
     let info = device.as_webgpu().map(|raw| get(raw.as_ref(), "adapterInfo")).unwrap_or(JsValue::UNDEFINED);

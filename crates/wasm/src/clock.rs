@@ -15,6 +15,19 @@ pub(crate) fn now_ms() -> f64 {
     scope().performance().map_or(0.0, |performance| performance.now())
 }
 
+/// The clock of this worker.
+pub(crate) struct Clock<'a>(pub(crate) &'a AbortSignal);
+
+impl engine::Clock for Clock<'_> {
+    fn now_ms(&self) -> f64 {
+        now_ms()
+    }
+
+    async fn sleep(&self, ms: f64) {
+        sleep(ms.max(0.0) as u32, self.0).await;
+    }
+}
+
 /// Waits that long, or until `signal` says to stop.
 pub(crate) async fn sleep(ms: u32, signal: &AbortSignal) {
     let promise = Promise::new(&mut |resolve, _| {

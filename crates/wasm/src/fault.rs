@@ -19,6 +19,10 @@ pub(crate) enum Code {
     Options,
     /// The GPU, its memory or its driver.
     Gpu,
+    /// The tab's memory.
+    Memory,
+    /// Something computes wrongly that should not.
+    Defect,
     /// The call does not fit what is going on.
     State,
 }
@@ -32,6 +36,8 @@ impl Code {
             Self::Model => "model",
             Self::Options => "options",
             Self::Gpu => "gpu",
+            Self::Memory => "memory",
+            Self::Defect => "defect",
             Self::State => "state",
         }
     }
@@ -51,7 +57,10 @@ pub(crate) fn engine_fault(error: &Error) -> JsValue {
         Error::Files(_) | Error::MissingFile { .. } => Code::Files,
         Error::Gated(_) => Code::Gated,
         Error::Checkpoint(_) | Error::Text(_) | Error::NoTokenizer | Error::Vocabulary { .. } => Code::Model,
-        Error::Decoder(_) | Error::Cpu(_) | Error::KvMemory { .. } | Error::NonFinite { .. } => Code::Gpu,
+        Error::Decoder(_) | Error::NonFinite { .. } => Code::Gpu,
+        Error::KvMemory { .. } => Code::Memory,
+        Error::Cpu(err) if err.is_of_memory() => Code::Memory,
+        Error::Cpu(_) => Code::Defect,
         Error::Option { .. } | Error::EmptyPrompt | Error::PromptTooLong { .. } | Error::TokenId { .. } => {
             Code::Options
         }

@@ -1,6 +1,6 @@
 //! Loading a model, and what it is once loaded.
 
-use engine::{Dtype, Files, LoadOptions, Progress, Store};
+use engine::{Choice, Device, Dtype, Files, LoadOptions, Plan, Progress, Store};
 use js_sys::{Array, Function, JSON, Promise};
 use serde::Serialize;
 use wasm_bindgen::JsValue;
@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortSignal;
 
+use crate::clock::Clock;
 use crate::fault::{Code, engine_fault, fault, words};
 use crate::heap::heap_bytes;
 use crate::kept::Kept;
@@ -19,7 +20,7 @@ use crate::shelf::Shelf;
 use crate::source::Source;
 
 /// Loads the model at `source`, telling `on_progress` how far it is, until `signal` says to stop. Once the headers are
-/// read, `on_plan` hears what the model will take; no weight is read before its promise resolves, or after it rejects.
+/// read and a device is chosen, `on_plan` hears what the model will take; no weight is read before its promise resolves, or after it rejects.
 ///
 /// # Errors
 /// An `Error` with a `code`, or what `on_plan` rejected with.
@@ -92,15 +93,23 @@ async fn bring(
     listener.hear(Progress::default());
     let opened = engine::open(files, model).await.map_err(told)?;
     let plan = opened.plan(&options, store).map_err(told)?;
-    let consent = on_plan.call1(&JsValue::NULL, &serde_wasm_bindgen::to_value(&plan)?)?;
+    let choice = Choice::make(&options, &Clock(signal)).await.map_err(told)?;
+    let planned = Planned { plan, device: choice.device(), why: choice.why() };
+    let consent = on_plan.call1(&JsValue::NULL, &object(&planned)?)?;
     JsFuture::from(Promise::resolve(&consent)).await?;
-    let engine =
-        opened.load(files, options, store, &mut |progress| listener.hear(progress)).await.map_err(told)?;
+    let mut hear = |progress| listener.hear(progress);
+    let engine = opened.load(files, choice, options, store, &mut hear).await.map_err(told)?;
     if signal.aborted() { Err(stopped()) } else { Ok(engine) }
 }
 
 fn stopped() -> JsValue {
     fault(Code::Aborted, "loading was stopped")
+}
+
+/// An object of a struct with a part that serde flattens: it makes a map of that, and JavaScript wants an object.
+fn object(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
+    Ok(value.serialize(&serializer)?)
 }
 
 /// A loaded model.
@@ -109,6 +118,15 @@ pub struct Engine {
     engine: engine::Engine,
     /// Why the next visit will have to load it again.
     unkept: Option<String>,
+}
+
+/// `Plan` in JavaScript's words.
+#[derive(Serialize)]
+struct Planned<'a> {
+    #[serde(flatten)]
+    plan: Plan,
+    device: Device,
+    why: &'a str,
 }
 
 /// `Description` in JavaScript's words.
@@ -131,15 +149,13 @@ impl Engine {
         let notes: Vec<&String> = self.engine.notes().iter().chain(&self.unkept).collect();
         let described =
             Described { engine: self.engine.description(), notes: &notes, heap_bytes: heap_bytes() };
-        // `flatten` makes a map of the struct; JavaScript wants an object.
-        let serializer = serde_wasm_bindgen::Serializer::new().serialize_maps_as_objects(true);
-        Ok(described.serialize(&serializer)?)
+        object(&described)
     }
 
     /// A new, empty conversation.
     ///
     /// # Errors
-    /// The GPU has no room for its cache.
+    /// The device has no room for its activations.
     pub async fn session(&self) -> Result<Session, JsValue> {
         let engine = self.engine.clone();
         let session = engine::Session::open(&engine).await.map_err(|error| engine_fault(&error))?;

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use engine::{Dtype, GenerateOptions, KvDtype, LoadOptions, Prompt, Sampling};
+use engine::{Activations, Device, Dtype, GenerateOptions, KvDtype, LoadOptions, Prompt, Sampling};
 use serde::de::{self, Deserialize, DeserializeOwned, Deserializer, Visitor};
 use wasm_bindgen::JsValue;
 
 use crate::fault::{Code, fault};
 
-/// Weights that would take more of a tab's GPU are quantised as they come, where nothing else is asked.
+/// Weights that would take more of a tab are quantised as they come, where nothing else is asked.
 const MOST_BYTES: u64 = 500_000_000;
 
 /// `LoadOptions` in JavaScript's words.
@@ -17,6 +17,8 @@ struct Load {
     dtype: Option<String>,
     kv: Option<String>,
     context: Option<u32>,
+    device: Option<String>,
+    activations: Option<String>,
     default_limits: Option<bool>,
     keep: Option<bool>,
 }
@@ -27,25 +29,31 @@ pub(crate) fn load_options(value: &JsValue) -> Result<(LoadOptions, bool), JsVal
         return Ok((LoadOptions { most_bytes: Some(MOST_BYTES), ..LoadOptions::default() }, false));
     }
     let load: Load = read(value, "load options")?;
-    let dtype = load.dtype.map(|name| Dtype::parse(&name).ok_or_else(|| unknown_dtype(&name))).transpose()?;
-    let kv = load.kv.map(|name| {
-        KvDtype::parse(&name)
-            .ok_or_else(|| fault(Code::Options, &format!("kv: {name:?}; expected f16 or f32")))
-    });
+    let dtypes: Vec<&str> = Dtype::ROUNDED_TO.iter().map(|dtype| dtype.name()).collect();
+    let dtypes = format!("one of {}", dtypes.join(", "));
     let options = LoadOptions {
-        dtype,
+        dtype: named("dtype", load.dtype, Dtype::parse, &dtypes)?,
         most_bytes: Some(MOST_BYTES),
-        kv: kv.transpose()?,
+        kv: named("kv", load.kv, KvDtype::parse, "f16 or f32")?,
         context: load.context,
+        device: named("device", load.device, Device::parse, "auto, webgpu or cpu")?.unwrap_or_default(),
+        activations: named("activations", load.activations, Activations::parse, "int8 or f32")?
+            .unwrap_or_default(),
         default_limits: load.default_limits.unwrap_or_default(),
         ..LoadOptions::default()
     };
     Ok((options, load.keep.unwrap_or_default()))
 }
 
-fn unknown_dtype(name: &str) -> JsValue {
-    let names: Vec<&str> = Dtype::ROUNDED_TO.iter().map(|dtype| dtype.name()).collect();
-    fault(Code::Options, &format!("dtype: {name:?}; expected one of {}", names.join(", ")))
+/// What an option's value names, where there is one.
+fn named<T>(
+    option: &str,
+    value: Option<String>,
+    parse: impl Fn(&str) -> Option<T>,
+    expected: &str,
+) -> Result<Option<T>, JsValue> {
+    let unknown = |value: &str| fault(Code::Options, &format!("{option}: {value:?}; expected {expected}"));
+    value.map(|value| parse(&value).ok_or_else(|| unknown(&value))).transpose()
 }
 
 /// What to generate from.

@@ -52,16 +52,19 @@ impl Session {
         started.map_err(|error| engine_fault(&error))
     }
 
-    /// The next thing that happens.
+    /// Goes on by one forward pass at most, and gives what happened; nothing amid a long prompt. A caller that lets
+    /// messages be heard between two steps can be told to abort.
     ///
     /// # Errors
-    /// The GPU failed, logits are not finite, or nothing was started.
-    #[wasm_bindgen(unchecked_return_type = "ModelEvent")]
-    pub async fn next(&self) -> Result<JsValue, JsValue> {
+    /// The device failed, logits are not finite, or nothing was started.
+    #[wasm_bindgen(unchecked_return_type = "ModelEvent | undefined")]
+    pub async fn step(&self) -> Result<JsValue, JsValue> {
         let mut session = self.take()?;
-        let event = session.next().await;
+        let event = session.step().await;
         self.session.replace(Some(session));
-        let event = event.map_err(|error| engine_fault(&error))?;
+        let Some(event) = event.map_err(|error| engine_fault(&error))? else {
+            return Ok(JsValue::UNDEFINED);
+        };
         self.watch.borrow_mut().see(&event);
         Ok(serde_wasm_bindgen::to_value(&event)?)
     }
@@ -86,7 +89,7 @@ impl Session {
     /// one through the cache; for tests.
     ///
     /// # Errors
-    /// An id lies outside the vocabulary, the tokens outgrow the context, or the GPU failed.
+    /// An id lies outside the vocabulary, the tokens outgrow the context, or the device failed.
     pub async fn logits(&self, tokens: Vec<u32>, prefill: Option<u32>) -> Result<Float32Array, JsValue> {
         let vocab_size = self.engine.description().vocab_size;
         let logits = Float32Array::new_with_length(tokens.len() as u32 * vocab_size);

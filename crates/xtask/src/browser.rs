@@ -76,17 +76,19 @@ pub fn full_size(folder: Option<String>) -> Result<(), String> {
     Program::new("node").args([script, &folder]).env("RECKON_CHROMIUM", chromium).run()
 }
 
-/// A checkpoint of 950M's size from a gated hub into Chromium, whatever happens on the way.
+/// A checkpoint of 950M's size from a gated hub into Chromium, whatever happens on the way; onto a GPU unless another
+/// `device` is named.
 ///
 /// # Errors
 /// Something is not as it must be, or is missing.
-pub fn full_hub() -> Result<(), String> {
+pub fn full_hub(device: Option<String>) -> Result<(), String> {
     let chromium =
         system::chromium().ok_or("no Chromium or Chrome is installed; name one in RECKON_CHROMIUM")?;
     fetch::tokenizer()?;
     golden_models()?;
     web::build(Profile::Shipped)?;
-    Program::new("node").args(["tests/browser/full_hub.mjs"]).env("RECKON_CHROMIUM", chromium).run()
+    let script = Program::new("node").args(["tests/browser/full_hub.mjs"]).args(device);
+    script.env("RECKON_CHROMIUM", chromium).run()
 }
 
 fn scripts() -> Result<Vec<PathBuf>, String> {

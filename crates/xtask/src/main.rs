@@ -25,7 +25,7 @@ cargo xtask COMMAND
   size [--fast]                          bytes of what a visitor downloads, held to their budget
   browser [--fast] [PATTERN]             only the browser's tests, those whose names hold PATTERN
   browser-real                           the default model in Chromium against the terminal: minutes on a CPU
-  browser-full-hub                       950M at F32 from a gated hub into Chromium, cut and killed: minutes
+  browser-full-hub [cpu]                 950M at F32 from a gated hub into Chromium, cut and killed: minutes
   browser-full-size FOLDER               950M geometry in Chromium against transformers: minutes on a CPU
 ";
 
@@ -66,7 +66,7 @@ fn run(arguments: &[String]) -> Outcome {
         "size" => web::build(options.profile()).and_then(|()| size::check()),
         "browser" => browser::alone(options.profile(), options.pattern.take()),
         "browser-real" => browser::real(),
-        "browser-full-hub" => browser::full_hub(),
+        "browser-full-hub" => browser::full_hub(options.pattern.take()),
         "browser-full-size" => browser::full_size(options.pattern.take()),
         "help" | "--help" | "-h" => {
             print!("{USAGE}");

@@ -1,12 +1,17 @@
 //! The app: Rust to wasm, its bindings, and the page around it.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::place;
 use crate::program::Program;
 use crate::system;
+
+/// What a module for browsers with relaxed SIMD is compiled with, beside what .cargo/config.toml has.
+const RELAXED: &str = "-C target-feature=+simd128,+relaxed-simd";
+const RUSTFLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
 
 /// How the wasm module is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,23 +48,50 @@ pub fn build(profile: Profile) -> Result<(), String> {
     Program::npm().args(["run", "--silent", "build"]).within(place::web()).run()
 }
 
-/// Builds the wasm module and its bindings into `web/pkg`.
+/// Builds the wasm module and its bindings into `web/pkg`; a shipped one twice, the second time for browsers with relaxed
+/// SIMD. Both speak through the same bindings; a fast build takes one module for both.
 ///
 /// # Errors
-/// A tool is missing or fails.
+/// A tool is missing or fails, or the bindings differ.
 pub fn module(profile: Profile) -> Result<(), String> {
     system::wasm_target()?;
+    let pkg = place::web().join("pkg");
+    bind(&compile(Program::cargo(), profile, &place::target())?, &pkg, profile)?;
+    let copy = |module: PathBuf| {
+        let copied = fs::copy(&module, pkg.join("reckon_relaxed_bg.wasm"));
+        copied.map(drop).map_err(|err| format!("{}: {err}", module.display()))
+    };
+    if profile == Profile::Fast {
+        return copy(pkg.join("reckon_bg.wasm"));
+    }
+    // A folder of its own: cargo would build everything anew each time the features change.
+    let target = place::target().join("relaxed");
+    let cargo = Program::cargo().env(RUSTFLAGS, RELAXED).env("CARGO_TARGET_DIR", &target);
+    let relaxed = target.join("pkg");
+    bind(&compile(cargo, profile, &target)?, &relaxed, profile)?;
+    let read = |path: PathBuf| fs::read(&path).map_err(|err| format!("{}: {err}", path.display()));
+    if read(pkg.join("reckon.js"))? != read(relaxed.join("reckon.js"))? {
+        return Err(format!("the bindings in {} and in {} differ", pkg.display(), relaxed.display()));
+    }
+    copy(relaxed.join("reckon_bg.wasm"))
+}
+
+/// Compiles the module into a folder.
+fn compile(cargo: Program, profile: Profile, target: &Path) -> Result<PathBuf, String> {
     let package =
         ["--package", "reckon-wasm", "--target", "wasm32-unknown-unknown", "--profile", profile.name()];
-    Program::cargo().args(["build"]).args(package).run()?;
-    let wasm = place::target().join("wasm32-unknown-unknown").join(profile.folder()).join("reckon_wasm.wasm");
-    let pkg = place::web().join("pkg");
-    if pkg.is_dir() {
-        fs::remove_dir_all(&pkg).map_err(|err| format!("{}: {err}", pkg.display()))?;
+    cargo.args(["build"]).args(package).run()?;
+    Ok(target.join("wasm32-unknown-unknown").join(profile.folder()).join("reckon_wasm.wasm"))
+}
+
+/// Writes a module and its bindings into a folder.
+fn bind(wasm: &Path, folder: &Path, profile: Profile) -> Result<(), String> {
+    if folder.is_dir() {
+        fs::remove_dir_all(folder).map_err(|err| format!("{}: {err}", folder.display()))?;
     }
     let mut bindings = Bindgen::new();
-    bindings.input_path(&wasm).out_name("reckon").typescript(true).remove_producers_section(true);
+    bindings.input_path(wasm).out_name("reckon").typescript(true).remove_producers_section(true);
     bindings.remove_name_section(profile == Profile::Shipped).omit_default_module_path(false);
-    let bindings = bindings.web(true).and_then(|bindings| bindings.generate(&pkg));
+    let bindings = bindings.web(true).and_then(|bindings| bindings.generate(folder));
     bindings.map_err(|err| format!("{}: {err:#}", wasm.display()))
 }

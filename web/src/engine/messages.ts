@@ -31,8 +31,11 @@ export interface GivenFile {
   readonly file: File;
 }
 
-/** How matrices are held on the GPU. */
+/** How matrices are held. */
 export type Dtype = "f32" | "f16" | "bf16" | "q8" | "q6" | "q4" | "q4_1";
+
+/** What computes: `auto` takes a hardware GPU, else what a short probe shows to be faster. */
+export type Device = "auto" | "webgpu" | "cpu";
 
 /** How a model is held; what is left out follows the file, and what would take more than 500 MB so is quantised. */
 export interface LoadOptions {
@@ -40,6 +43,10 @@ export interface LoadOptions {
   readonly kv?: "f16" | "f32";
   /** Most positions a conversation may reach. */
   readonly context?: number;
+  /** `auto` if left out. */
+  readonly device?: Device;
+  /** How the processor multiplies activations with quantised weights; `int8` if left out. A GPU takes them as they are. */
+  readonly activations?: "int8" | "f32";
   /** Stay within WebGPU's default limits even where the adapter offers more. */
   readonly default_limits?: boolean;
   /** Keep what was fetched, packed, on this device: the next load with the same source and dtype needs no network. */
@@ -79,26 +86,35 @@ export interface Plan {
   readonly context: number;
   /** Of the largest buffer that cannot be cut. */
   readonly largest_buffer_bytes: number;
+  /** What will compute. */
+  readonly device: "webgpu" | "cpu";
+  /** Why that, in words; empty where it was asked for by name. */
+  readonly why: string;
 }
 
-/** What a browser tells of the device. */
-export interface Device {
-  /** Most bytes of a GPU buffer. */
-  readonly buffer_bytes: number;
+/** What a browser tells of the room there is. */
+export interface Room {
+  /** Most bytes of a GPU buffer, where there is a GPU. */
+  readonly buffer_bytes?: number;
   /** Of the device, roughly; some browsers keep it to themselves, and some say 8 GB for all that is more. */
   readonly memory_bytes?: number;
   /** Left of what the browser lets this site keep. */
   readonly storage_bytes?: number;
 }
 
-/** A plan held against the device. What cannot fit is refused instead. */
+/** A plan held against the room there is. What cannot fit is refused instead. */
 export interface Prospect extends Plan {
-  readonly device: Device;
+  readonly room: Room;
   readonly verdict: "fits" | "tight";
 }
 
 /** What was loaded, and what it takes. */
 export interface Description {
+  /** What computes. */
+  readonly device: "webgpu" | "cpu";
+  /** Why that, in words; empty where it was asked for by name. */
+  readonly why: string;
+  /** The GPU, as its driver names it, or the processor and its instructions. */
   readonly adapter: string;
   readonly software_adapter: boolean;
   readonly kv: string;
@@ -179,7 +195,7 @@ export interface Statistics {
 }
 
 /** What kind of fault it is; the page chooses its advice by it. */
-export type FaultCode = "aborted" | "files" | "gated" | "model" | "options" | "gpu" | "state" | "defect";
+export type FaultCode = "aborted" | "files" | "gated" | "model" | "options" | "gpu" | "memory" | "state" | "defect";
 
 /** An error on its way through a message. */
 export interface Fault {

@@ -183,7 +183,7 @@ export class Conversation {
     }
   }
 
-  /** Gives its place in the GPU's memory back. */
+  /** Gives its place in memory back. */
   async close(): Promise<void> {
     await this.channel.call({ ask: "close-session", session: this.session }).result;
   }

@@ -1,11 +1,13 @@
-/** The worker: owns wasm and the GPU, answers messages, never touches the DOM. */
+/** The worker: owns wasm and what computes, answers messages, never touches the DOM. */
 
 import init, { type Engine, forget_model, kept_models, load, on_panic, type Session } from "../../pkg/reckon.js";
-import { requireAdapter } from "./adapter";
-import type { Device, Fault, FaultCode, Plan, Progress, Reply, Request, Result } from "./messages";
+import type { Fault, FaultCode, Plan, Progress, Reply, Request, Result, Room } from "./messages";
+import { moduleAddress } from "./module";
+import { lookAround } from "./room";
+import { turn } from "./turn";
 import { prospect } from "./verdict";
 
-/** Conversations by number; each has its place in the GPU's memory. */
+/** Conversations by number; each has its place in memory. */
 const sessions = new Map<number, Session>();
 /** How to end a running call. */
 const aborts = new Map<number, () => void>();
@@ -17,7 +19,7 @@ let isBroken = false;
 const post = (reply: Reply, transfer: Transferable[] = []) =>
   (self as unknown as { postMessage(reply: Reply, transfer: Transferable[]): void }).postMessage(reply, transfer);
 
-const ready = init().then(
+const ready = init({ module_or_path: moduleAddress() }).then(
   () => on_panic((message: string) => broken(message)),
   (thrown) => {
     const message = `the engine itself could not be loaded (${String(thrown)}); reload the page`;
@@ -111,16 +113,16 @@ async function loadModel({ call, source, options }: Request & { ask: "load" }): 
   engine = undefined;
   const controller = new AbortController();
   aborts.set(call, () => controller.abort());
-  const device = await requireAdapter(options.default_limits);
-  const onPlan = (plan: Plan) => consent(call, plan, device, controller.signal);
+  const room = await lookAround(options);
+  const onPlan = (plan: Plan) => consent(call, plan, room, controller.signal);
   const onProgress = (progress: Progress) => post({ call, tell: "progress", progress });
   engine = await load(source, options, onPlan, onProgress, controller.signal);
   return engine.description();
 }
 
 /** Tells the page what a model will take; resolves where the load is to go on. */
-async function consent(call: number, plan: Plan, device: Device, signal: AbortSignal): Promise<void> {
-  post({ call, tell: "plan", plan: prospect(plan, device) });
+async function consent(call: number, plan: Plan, room: Room, signal: AbortSignal): Promise<void> {
+  post({ call, tell: "plan", plan: prospect(plan, room) });
   const goes = await new Promise<boolean>((resolve) => {
     consents.set(call, resolve);
     signal.addEventListener("abort", () => resolve(false));
@@ -149,10 +151,14 @@ async function generate({ call, session: number, prompt, options }: Request & { 
     session.abort();
   }
   for (;;) {
-    const event = await session.next();
-    post({ call, tell: "event", event, statistics: session.statistics() });
-    if (event.kind === "done") {
+    const event = await session.step();
+    if (event) {
+      post({ call, tell: "event", event, statistics: session.statistics() });
+    }
+    if (event?.kind === "done") {
       return undefined;
     }
+    // The processor's steps wait for nothing: without this an abort would not be heard.
+    await turn();
   }
 }

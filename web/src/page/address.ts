@@ -1,6 +1,6 @@
 /** What the page's address asks for. */
 
-import type { Dtype, Hub, KeptModel, LoadOptions, Sampling, Source } from "../engine/reckon";
+import type { Device, Dtype, Hub, KeptModel, LoadOptions, Sampling, Source } from "../engine/reckon";
 
 /** A model to open, and what the page calls it. */
 export interface Choice {
@@ -17,7 +17,7 @@ export interface Wishes {
   readonly system: string | undefined;
 }
 
-/** Reads `?model=` or `?repo=`, `file`, `host`, `dtype`, `kv`, `context`, `temperature`, `seed`, `max_tokens`, `system` and `keep`. */
+/** Reads `?model=` or `?repo=`, `file`, `host`, `device`, `activations`, `dtype`, `kv`, `context`, `temperature`, `seed`, `max_tokens`, `system` and `keep`. */
 export function wishes(address: URL): Wishes {
   const asked = address.searchParams;
   const number = (name: string) => {
@@ -26,6 +26,7 @@ export function wishes(address: URL): Wishes {
   };
   const [context, temperature, seed] = [number("context"), number("temperature"), number("seed")];
   const [dtype, kv] = [asked.get("dtype"), asked.get("kv")];
+  const [device, activations] = [asked.get("device"), asked.get("activations")];
   const [model, repo] = [asked.get("model"), asked.get("repo")];
   return {
     choice: repo
@@ -35,6 +36,8 @@ export function wishes(address: URL): Wishes {
         : undefined,
     load: {
       // A name the engine does not know is refused by the engine, in its own words.
+      ...(device ? { device: device as Device } : {}),
+      ...(activations ? { activations: activations as "int8" | "f32" } : {}),
       ...(dtype ? { dtype: dtype as Dtype } : {}),
       ...(kv ? { kv: kv as "f16" | "f32" } : {}),
       ...(context === undefined ? {} : { context }),

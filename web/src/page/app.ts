@@ -17,7 +17,7 @@ import type { Entered } from "./doorway";
 import { Drops } from "./drops";
 import type { Admitted } from "./gate";
 import { type Decided, isAsked } from "./plan_view";
-import { bytes } from "./quantities";
+import { runningOn } from "./running_on";
 import { sentence } from "./sentence";
 import type { Taken } from "./shelf_view";
 import { keptToken } from "./tokens";
@@ -180,14 +180,11 @@ export class App extends LitElement {
     if (!this.model) {
       return nothing;
     }
-    const { adapter, software_adapter: isSoftware, gpu_bytes, notes } = this.model.description;
     return html`
       <b>${this.#choice?.name}</b>${this.stage.is === "ready"
         ? html` <button type="button" class="link" @click=${this.#look}>change</button>`
         : nothing}
-      · ${adapter} · ${bytes(gpu_bytes)} of GPU memory
-      ${isSoftware ? html`<br /><strong>No GPU: this browser computes on the processor, and slowly.</strong>` : nothing}
-      ${notes.map((note) => html`<br />${note}`)}
+      ${runningOn(this.model.description)}
     `;
   }
 

@@ -10,7 +10,7 @@ import { bytes, time } from "./quantities";
 const STAGES: Record<Progress["stage"], string> = {
   waiting: "Another tab is loading this model; it is taken from there once that is done",
   headers: "Reading what the model is",
-  weights: "Loading its weights onto the GPU",
+  weights: "Loading its weights",
   checking: "Holding every kernel against a known answer",
 };
 

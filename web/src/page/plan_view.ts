@@ -14,9 +14,14 @@ export function isAsked(source: Source, { download_bytes: download, verdict }: P
   return download > 0 && ("hub" in source || (isLarge && ("url" in source || verdict === "tight")));
 }
 
-/** What a model takes of the GPU. */
-export function needs({ weights_bytes, kv_bytes, context }: Plan): string {
-  return `${bytes(weights_bytes + kv_bytes)} of GPU memory with ${context.toLocaleString()} positions`;
+/** What a model takes of what computes it. */
+export function needs(plan: Plan): string {
+  return `${bytes(plan.weights_bytes + plan.kv_bytes)} of ${memory(plan)} with ${plan.context.toLocaleString()} positions`;
+}
+
+/** Whose memory it takes. */
+function memory({ device }: Plan): string {
+  return device === "webgpu" ? "GPU memory" : "memory";
 }
 
 /** The answer to a plan. */
@@ -43,7 +48,7 @@ export class PlanView extends LitElement {
       <h2>${this.name}</h2>
       <p class="needs">
         <b>${bytes(plan.download_bytes)}</b> to ${this.isLocal ? "read" : "download"}, <b>${bytes(plan.weights_bytes + plan.kv_bytes)}</b>
-        of GPU memory as ${plan.dtypes.join(" and ")} with ${plan.context.toLocaleString()} positions
+        of ${memory(plan)} as ${plan.dtypes.join(" and ")} with ${plan.context.toLocaleString()} positions
       </p>
       <p class=${plan.verdict}>${verdict(plan)}</p>
       ${this.isKept && !this.isLocal ? html`<p class="fits">${keeping(plan)}</p>` : nothing}
@@ -88,9 +93,10 @@ export class PlanView extends LitElement {
 }
 
 /** The plan held against the device, as far as the browser tells. */
-function verdict({ verdict, device: { memory_bytes: memory } }: Prospect): string | typeof nothing {
+function verdict({ verdict, device, room: { memory_bytes: memory } }: Prospect): string | typeof nothing {
   if (memory === undefined) {
-    return "The GPU takes buffers of this size. This browser does not tell how much memory the device has.";
+    const fits = device === "webgpu" ? "The GPU takes buffers of this size." : "The engine can address that much.";
+    return `${fits} This browser does not tell how much memory the device has.`;
   }
   const size = `${memory / 2 ** 30} GB of memory${memory >= 8 * 2 ** 30 ? " or more" : ""}`;
   return verdict === "tight"
@@ -99,7 +105,7 @@ function verdict({ verdict, device: { memory_bytes: memory } }: Prospect): strin
 }
 
 /** Whether it can be kept for the next visit. */
-function keeping({ weights_bytes: weights, device: { storage_bytes: storage } }: Prospect): string | typeof nothing {
+function keeping({ weights_bytes: weights, room: { storage_bytes: storage } }: Prospect): string | typeof nothing {
   if (storage === undefined) {
     return nothing;
   }

@@ -9,7 +9,7 @@ const ENDINGS: Record<FinishReason, string | undefined> = {
   stop: undefined,
   length: "cut off at the token limit",
   context: "cut off: the context is full",
-  memory: "cut off: the GPU has no memory left for a longer context",
+  memory: "cut off: there is no memory left for a longer context",
   abort: "stopped",
 };
 

@@ -62,7 +62,7 @@ pub fn what(preset: &Preset) -> String {
 /// Answers each prompt greedily with at most `tokens`; gives what came.
 ///
 /// # Errors
-/// The GPU has no room for a session.
+/// There is no memory for a session.
 pub async fn check(
     findings: &mut Findings,
     engine: &Engine,
