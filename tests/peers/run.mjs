@@ -26,7 +26,7 @@ const USAGE = `node tests/peers/run.mjs WORK [options]
   --list             names the cases
   --report           writes the report of what was measured before`;
 const HERE = dirname(fileURLToPath(import.meta.url));
-const LAUNCH_LIMIT_S = 900;
+const LAUNCH_LIMIT_S = 1800;
 const LOOK_EVERY_MS = 400;
 const IDLE_ENOUGH = 0.8;
 const IDLE_OVER_MS = 2000;
