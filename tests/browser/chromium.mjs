@@ -20,7 +20,10 @@ const FLAGS = [
 export const WITHOUT_WEBGPU = ["--disable-gpu", "--disable-features=WebGPUService"];
 const SOFTWARE_ADAPTER = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 
-/** Opens Chromium; `RECKON_CHROMIUM` names it. `adapter` are the flags that decide who computes. */
+/**
+ * Opens Chromium; `RECKON_CHROMIUM` names it. `adapter` are the flags that decide who computes. The folder of its profile
+ * stands in the command line of its processes.
+ */
 export async function openChromium({ adapter = SOFTWARE_ADAPTER, ...options } = {}) {
   const profile = mkdtempSync(join(tmpdir(), "reckon-chromium-"));
   const context = await chromium.launchPersistentContext(profile, {
@@ -33,6 +36,7 @@ export async function openChromium({ adapter = SOFTWARE_ADAPTER, ...options } = 
   });
   return {
     context,
+    profile,
     /** A page at `address`; what it says on its console is kept in `page.said`. */
     async page(address) {
       const page = await context.newPage();

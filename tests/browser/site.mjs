@@ -14,14 +14,18 @@ export const GOLDEN = process.env.RECKON_GOLDEN ?? join(HOME, "target/golden-mod
 const TYPES = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript",
+  ".mjs": "text/javascript",
   ".css": "text/css",
   ".json": "application/json",
   ".wasm": "application/wasm",
   ".svg": "image/svg+xml",
 };
 
-/** Opens a server on loopback; `manner` is how `/golden/` is served, and may be changed while it runs. */
-export async function openSite({ models = join(HOME, ".models") } = {}) {
+/**
+ * Opens a server on loopback; `manner` is how `/golden/` is served, and may be changed while it runs. `folders` are
+ * others to be served, by the first part of their path.
+ */
+export async function openSite({ models = join(HOME, ".models"), app = DIST, folders = {} } = {}) {
   const site = { manner: "ranges", requests: [] };
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url, "http://here").pathname);
@@ -41,7 +45,11 @@ export async function openSite({ models = join(HOME, ".models") } = {}) {
     if (path.startsWith("/models/")) {
       return serveModel("ranges", join(models, path.slice("/models/".length)), request, response);
     }
-    serveModel("ranges", join(DIST, path === "/" ? "index.html" : path), request, response);
+    const [, first, ...rest] = path.split("/");
+    if (Object.hasOwn(folders, first)) {
+      return serveModel("ranges", join(folders[first], ...rest), request, response);
+    }
+    serveModel("ranges", join(app, path === "/" ? "index.html" : path), request, response);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   site.url = `http://127.0.0.1:${server.address().port}`;

@@ -1,0 +1,43 @@
+// What is compared: one line for each engine and model.
+
+const SMOL = "smollm2-135m.Q4_1.gguf";
+const BIG = "llama-950m.Q4_0.gguf";
+/** Ids that end a sequence stand in `eos`. */
+const OF = {
+  smol: { prompts: "smol", context: 1024, decode_tokens: 64, question_tokens: 16, eos: [0, 2] },
+  "950m": { prompts: "950m", context: 1024, decode_tokens: 32, question_tokens: 4, eos: [128001, 128008, 128009] },
+};
+const LIBRARIES = "@node-llama-cpp/linux-x64/bins/linux-x64";
+
+const wllama = { page: "wllama.html", needs: (model) => [`models/${model}`, "node_modules/@wllama/wllama"] };
+const transformers = (dtype, files) => ({
+  page: "transformers.html",
+  dtype,
+  files,
+  needs: (model) => [`models/${model}/onnx/${files[0]}`, "node_modules/@huggingface/transformers"],
+});
+const q4 = transformers("q4", ["model_q4.onnx", "model_q4.onnx_data"]);
+const q8 = transformers("q8", ["model_quantized.onnx"]);
+const ours = { page: "ours.html", needs: (model) => [`models/${model}`] };
+const native = { libraries: LIBRARIES, needs: (model) => [`models/${model}`, `node_modules/${LIBRARIES}`] };
+
+/** `device` is who computes for ours. */
+export const cases = (device) => [
+  of("smol", "wllama, 1 thread", wllama, { model: SMOL, threads: 1 }),
+  of("smol", "wllama by itself", wllama, { model: SMOL }),
+  of("smol", "transformers.js, 1 thread, q4", q4, { model: "smol", threads: 1 }),
+  of("smol", "transformers.js, 1 thread, q8", q8, { model: "smol", threads: 1 }),
+  of("smol", `ours, ${device}`, ours, { model: SMOL, device }),
+  of("smol", "native llama.cpp, 1 thread", native, { model: SMOL, threads: 1 }),
+  of("smol", "native llama.cpp, 2 threads", native, { model: SMOL, threads: 2 }),
+  of("950m", "wllama, 1 thread", wllama, { model: BIG, threads: 1 }),
+  of("950m", "transformers.js, 1 thread, q4", q4, { model: "950m", threads: 1 }),
+  of("950m", `ours, ${device}`, ours, { model: BIG, device }),
+  of("950m", "native llama.cpp, 1 thread", native, { model: BIG, threads: 1 }),
+  of("950m", "native llama.cpp, 2 threads", native, { model: BIG, threads: 2 }),
+];
+
+function of(group, engine, { needs, ...kind }, settings) {
+  const name = `${group}: ${engine}`;
+  return { name, group, engine, ...kind, ...OF[group], ...settings, needs: needs(settings.model) };
+}
