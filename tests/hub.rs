@@ -204,9 +204,6 @@ fn inspect_fetches_headers_and_loading_goes_on_from_there() {
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let header = visit.hub.served_bytes(WEIGHTS);
     assert!(header <= HEADER_BYTES, "{header} bytes of weights for a header");
-    if !Run::has_adapter() {
-        return;
-    }
     let (logits, said) = visit.logits(REPO, &[]);
     assert_eq!(logits, logits_of_disk(&files, ""));
     assert_eq!(visit.hub.served_bytes(WEIGHTS), whole - header, "of {whole}, {header} were here");
@@ -215,9 +212,6 @@ fn inspect_fetches_headers_and_loading_goes_on_from_there() {
 
 #[test]
 fn a_model_of_a_hub_computes_what_the_same_files_compute() {
-    if !Run::has_adapter() {
-        return;
-    }
     let sharded = Case::named("one_token_bf16_sharded").files();
     let gguf = Case::named("tiny_text").files();
     for (files, model, id) in [(sharded, "", REPO), (gguf, "model.gguf", "owner/name:model.gguf")] {
@@ -256,9 +250,6 @@ fn a_model_of_a_hub_computes_what_the_same_files_compute() {
 
 #[test]
 fn a_connection_cut_anywhere_costs_no_byte() {
-    if !Run::has_adapter() {
-        return;
-    }
     let files = folder();
     let whole = size(&files, WEIGHTS);
     // Seeded: a walk of unequal steps through the file, and its edges.
@@ -273,9 +264,6 @@ fn a_connection_cut_anywhere_costs_no_byte() {
 
 #[test]
 fn a_killed_process_leaves_what_the_next_goes_on_from() {
-    if !Run::has_adapter() {
-        return;
-    }
     let files = folder();
     let whole = size(&files, WEIGHTS);
     let visit = Visit::to(files.clone(), Manners::default());
@@ -297,9 +285,6 @@ fn a_killed_process_leaves_what_the_next_goes_on_from() {
 
 #[test]
 fn two_processes_fetch_a_file_once() {
-    if !Run::has_adapter() {
-        return;
-    }
     let files = folder();
     let whole = size(&files, WEIGHTS);
     let stall = HEADER_BYTES + 1000;
@@ -326,9 +311,6 @@ fn two_processes_fetch_a_file_once() {
 
 #[test]
 fn a_hub_without_ranges_and_commits_will_do() {
-    if !Run::has_adapter() {
-        return;
-    }
     let files = folder();
     let whole = size(&files, WEIGHTS);
     let cuts = vec![HEADER_BYTES + 7, whole - 1];
@@ -349,9 +331,6 @@ fn a_hub_without_ranges_and_commits_will_do() {
 
 #[test]
 fn a_file_that_changes_on_the_way_is_told_and_begun_anew() {
-    if !Run::has_adapter() {
-        return;
-    }
     let files = folder();
     let visit = Visit::to(files, Manners { stalls_at: Some(HEADER_BYTES + 999), ..Manners::default() });
     let fixture = Fixture::default();
@@ -375,9 +354,6 @@ fn a_file_that_changes_on_the_way_is_told_and_begun_anew() {
 
 #[test]
 fn a_file_damaged_on_the_way_is_refused_and_not_kept() {
-    if !Run::has_adapter() {
-        return;
-    }
     let files = folder();
     let whole = size(&files, WEIGHTS) as usize;
     let visit = Visit::to(files.clone(), Manners { damages: Some(whole - 5), ..Manners::default() });

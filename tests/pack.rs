@@ -24,9 +24,6 @@ fn packed(model: &Path, fixture: &Fixture, options: &[&str]) -> PathBuf {
 
 #[test]
 fn a_packed_model_computes_what_its_source_does_in_the_same_types() {
-    if !Run::has_adapter() {
-        return;
-    }
     // Rows in either order, tied and untied, biases, a head apart; K-quants go from file to file as they are.
     let cases = ["mobilellm_r1_like", "untied", "attention_bias", "llama_smollm2_like", "llama4_gguf_mixed"];
     let blocks = Case::of_blocks();
@@ -43,9 +40,6 @@ fn a_packed_model_computes_what_its_source_does_in_the_same_types() {
 
 #[test]
 fn a_packed_folder_reads_and_speaks_as_its_source_does() {
-    if !Run::has_adapter() {
-        return;
-    }
     let case = Case::named("tiny_text");
     for form in ["gguf", "folder"] {
         let (source, target) = (Fixture::default(), Fixture::default());
@@ -85,9 +79,6 @@ fn the_manifest_tells_every_file_its_hash_and_the_licence() {
 
 #[test]
 fn a_packed_file_that_was_damaged_is_refused_by_its_hash() {
-    if !Run::has_adapter() {
-        return;
-    }
     let (source, target, out) = (Fixture::default(), Fixture::default(), Fixture::default());
     let case = Case::named("tiny_text");
     case.folder().iter().for_each(|file| drop(source.write(&file.name, &file.bytes)));

@@ -84,6 +84,29 @@ test("a device that is asked for by name is taken, without a word why", async ()
   await page.close();
 });
 
+test("a browser takes the module it can run, and no other", async () => {
+  const logits = {};
+  for (const [kind, body] of [["relaxed SIMD", ""], ["SIMD", "WebAssembly.validate = () => false;\n"]]) {
+    await browser.context.route("**/worker-*.js", async (route) => {
+      const script = await (await route.fetch()).text();
+      await route.fulfill({ contentType: "text/javascript", body: body + script });
+    });
+    const page = await bare();
+    await page.getByRole("alert").waitFor();
+    site.requests.length = 0;
+    const found = await load(page, { device: "cpu", activations: "f32" });
+    assert.equal(found.description?.adapter, `CPU, ${kind}, 1 thread`, found.said);
+    const modules = site.requests.map(({ path }) => path).filter((path) => path.endsWith(".wasm"));
+    assert.ok(modules.every((path) => path.includes("relaxed") === (kind === "relaxed SIMD")), modules.join());
+    logits[kind] = found.logits;
+    await page.close();
+    await browser.context.unroute("**/worker-*.js");
+  }
+  const largest = logits.SIMD.reduce((most, logit) => Math.max(most, Math.abs(logit)), 0);
+  const off = logits.SIMD.reduce((most, logit, i) => Math.max(most, Math.abs(logit - logits["relaxed SIMD"][i])), 0);
+  assert.ok(off <= TOLERANCE * largest, `off by ${off} of ${largest}`);
+});
+
 test("devices and activations that are not known are refused in words", async () => {
   const page = await bare();
   for (const [options, words] of [

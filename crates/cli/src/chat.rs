@@ -6,7 +6,7 @@ use engine::{Message, Prompt, Session};
 
 use crate::arguments::Chat;
 use crate::generate::{Screen, answer};
-use crate::load::load;
+use crate::load::{computed_on, load};
 
 /// Runs the command until end of input or `/exit`.
 ///
@@ -20,8 +20,11 @@ pub async fn run(arguments: &Chat) -> Result<(), String> {
     )
     .await?;
     let mut session = Session::open(&engine).await.map_err(|err| err.to_string())?;
-    let adapter = engine.description().adapter;
-    eprintln!("{adapter}. Type a question; /new forgets the conversation, /exit or end of input ends it.");
+    let description = engine.description();
+    let (adapter, computed_on) = (&description.adapter, computed_on(&description));
+    eprintln!(
+        "{computed_on}. Type a question; /new forgets the conversation, /exit or end of input ends it."
+    );
     let system: Vec<Message> = arguments.system.iter().map(|text| Message::new("system", text)).collect();
     let mut messages = system.clone();
     while let Some(question) = ask()? {
@@ -35,7 +38,7 @@ pub async fn run(arguments: &Chat) -> Result<(), String> {
                 let prompt = Prompt::Chat(messages.clone());
                 match answer(&mut session, prompt, arguments.sample.options(), &mut screen).await {
                     Ok(outcome) => {
-                        eprintln!("{}", outcome.summary(&adapter));
+                        eprintln!("{}", outcome.summary(adapter));
                         messages.push(Message::new("assistant", &outcome.answer));
                     }
                     // The conversation stands; the question can be asked anew, shorter.

@@ -7,7 +7,7 @@ use engine::{Device, Event, Finish, FinishReason, GenerateOptions, Message, Part
 use serde::Serialize;
 
 use crate::arguments::Generate;
-use crate::load::load;
+use crate::load::{computed_on, load};
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -54,7 +54,7 @@ pub async fn run(arguments: &Generate) -> Result<(), String> {
         };
         println!("{}", serde_json::to_string(&report).map_err(|err| err.to_string())?);
     } else {
-        eprintln!("{}", outcome.summary(&description.adapter));
+        eprintln!("{}", outcome.summary(&computed_on(&description)));
     }
     Ok(())
 }
@@ -93,9 +93,9 @@ impl Outcome {
     }
 
     /// One line: how it ended, how fast it was.
-    pub fn summary(&self, adapter: &str) -> String {
+    pub fn summary(&self, computed_on: &str) -> String {
         format!(
-            "[{}; {} + {} tokens; prefill {:.1}, decode {:.1} tokens/s; {adapter}]",
+            "[{}; {} + {} tokens; prefill {:.1}, decode {:.1} tokens/s; {computed_on}]",
             match self.finish.reason {
                 FinishReason::Stop => "finished",
                 FinishReason::Length => "token limit reached",

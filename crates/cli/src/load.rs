@@ -37,14 +37,15 @@ pub async fn load_opened(place: &Place, opened: Opened, options: LoadOptions) ->
     let engine = opened.load(place, choice, options, &mut (), &mut progress).await;
     bar.finish_and_clear();
     let engine = engine.map_err(|err| err.to_string())?;
-    let Description { adapter, why, .. } = engine.description();
-    if !why.is_empty() {
-        eprintln!("reckon: computed on {adapter}: {why}");
-    }
     for note in engine.notes() {
         eprintln!("reckon: {note}");
     }
     Ok(engine)
+}
+
+/// What computes, and why where that was chosen.
+pub fn computed_on(Description { adapter, why, .. }: &Description) -> String {
+    if why.is_empty() { adapter.clone() } else { format!("{adapter}: {why}") }
 }
 
 /// Before a weight is fetched: how much that is, and what the model will take.

@@ -111,3 +111,34 @@ async fn first<T>(work: impl Future<Output = T>, over: impl Future<Output = ()>)
     })
     .await
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::{pending, ready};
+
+    use super::*;
+
+    struct Stopped;
+
+    impl Clock for Stopped {
+        fn now_ms(&self) -> f64 {
+            0.0
+        }
+
+        async fn sleep(&self, _ms: f64) {}
+    }
+
+    #[test]
+    fn the_processor_is_taken_by_name_without_a_look_at_gpus_or_clocks() {
+        let options = LoadOptions { device: Device::Cpu, ..LoadOptions::default() };
+        let choice =
+            pollster::block_on(Choice::make(&options, &Stopped)).unwrap_or_else(|err| panic!("{err}"));
+        assert_eq!((choice.device(), choice.why()), (Device::Cpu, ""));
+    }
+
+    #[test]
+    fn what_is_not_ready_when_the_time_is_over_gives_nothing() {
+        assert_eq!(pollster::block_on(first(ready(7), ready(()))), Some(7));
+        assert_eq!(pollster::block_on(first(pending::<u32>(), ready(()))), None);
+    }
+}
