@@ -56,7 +56,7 @@ impl<E: Elements> Task for Over<'_, E> {
         let stride = pages.len() * PAGE;
         let mut scores = vec![0.0; rows * stride];
         let mut tile = vec![[0.0; ROWS]; rows];
-        let queries = Floating { values: of.queries, sums: &[], stride: width };
+        let queries = Floating { values: of.queries, stride: width };
         for first in (base..=last).step_by(ROWS) {
             let panel = of.pages[first / PAGE].keys(of.kv_head, first % PAGE / ROWS);
             floats_of_panel::<S, E>(s, panel, width / 32, queries, &mut tile, false);
@@ -75,7 +75,7 @@ impl<E: Elements> Task for Over<'_, E> {
                 let panel = of.pages[page].values(of.kv_head, index);
                 let at = page * PAGE - base;
                 let blocks = (last + 1 - page * PAGE).min(PAGE).div_ceil(32);
-                let weights = Floating { values: &scores[at..], sums: &[], stride };
+                let weights = Floating { values: &scores[at..], stride };
                 floats_of_panel::<S, E>(s, panel, blocks, weights, &mut tile, page > pages.start);
             }
             for ((o, tile), total) in of.o.chunks_exact_mut(head_dim).zip(&tile).zip(&totals) {

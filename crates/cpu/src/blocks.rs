@@ -11,6 +11,8 @@ pub(crate) trait Levels {
     const PARTS: usize = 1;
     /// Levels are signed bytes, -127 to 127; else they are 0 to 127.
     const IS_SIGNED: bool = false;
+    /// Levels are 0 to 15.
+    const ARE_NIBBLES: bool = false;
     /// The level that stands for 0.
     const ZERO: u32 = 0;
     /// There are minima.
@@ -23,22 +25,10 @@ pub(crate) trait Levels {
     fn scale<S: Simd>(s: S, panel: Panel<'_>, block: usize, part: usize, at: usize) -> [S::Floats; 2];
 }
 
-/// A type whose elements are floats, or can be made floats: value = scale * element + minimum.
+/// A type whose elements are floats.
 pub(crate) trait Elements {
-    /// As [`Levels::PARTS`].
-    const PARTS: usize = 1;
-    /// There are scales.
-    const IS_SCALED: bool = false;
-    /// There are minima.
-    const HAS_MINIMUM: bool = false;
-
-    /// Element `element` of a block.
-    fn element<S: Simd>(s: S, panel: Panel<'_>, block: usize, element: usize, at: usize) -> S::Floats;
-
-    /// Scale and minimum of a part of a block.
-    fn scale<S: Simd>(s: S, _: Panel<'_>, _: usize, _: usize, _: usize) -> [S::Floats; 2] {
-        [s.floats(1.0), s.floats(0.0)]
-    }
+    /// Element 4k + j of a block.
+    fn element<S: Simd>(s: S, panel: Panel<'_>, block: usize, k: usize, j: usize, at: usize) -> S::Floats;
 }
 
 /// The f16 in the lower (0) or upper (1) half of each word.
@@ -70,13 +60,13 @@ fn fifth<S: Simd>(s: S, bits: S::Words, k: usize) -> S::Words {
 
 /// A byte of each word, as a float.
 #[inline(always)]
-fn byte<S: Simd>(s: S, words: S::Words, index: usize) -> S::Floats {
+pub(crate) fn byte<S: Simd>(s: S, words: S::Words, index: usize) -> S::Floats {
     s.to_floats(s.and(s.shr(words, 8 * index as u32), s.words(0xFF)))
 }
 
 /// A signed byte of each word, as a float.
 #[inline(always)]
-fn signed_byte<S: Simd>(s: S, words: S::Words, index: usize) -> S::Floats {
+pub(crate) fn signed_byte<S: Simd>(s: S, words: S::Words, index: usize) -> S::Floats {
     s.to_floats(s.sar(s.shl(words, 24 - 8 * index as u32), 24))
 }
 
@@ -104,6 +94,7 @@ impl Levels for Q8 {
 }
 
 impl Levels for Q4 {
+    const ARE_NIBBLES: bool = true;
     const ZERO: u32 = 8;
 
     #[inline(always)]
@@ -118,6 +109,7 @@ impl Levels for Q4 {
 }
 
 impl Levels for Q4_1 {
+    const ARE_NIBBLES: bool = true;
     const HAS_MINIMUM: bool = true;
 
     #[inline(always)]
@@ -171,6 +163,7 @@ fn shared_scale<S: Simd>(s: S, panel: Panel<'_>, block: usize, lines: usize, at:
 }
 
 impl Levels for Q4K {
+    const ARE_NIBBLES: bool = true;
     const HAS_MINIMUM: bool = true;
 
     #[inline(always)]
@@ -218,50 +211,28 @@ impl Levels for Q6K {
     }
 }
 
-/// A quantised type's levels as floats.
-impl<L: Levels> Elements for L {
-    const PARTS: usize = L::PARTS;
-    const IS_SCALED: bool = true;
-    const HAS_MINIMUM: bool = L::HAS_MINIMUM;
-
-    #[inline(always)]
-    fn element<S: Simd>(s: S, panel: Panel<'_>, block: usize, element: usize, at: usize) -> S::Floats {
-        let levels = L::levels(s, panel, block, element / 4, at);
-        if L::IS_SIGNED {
-            return signed_byte(s, levels, element % 4);
-        }
-        let level = s.and(s.shr(levels, 8 * (element % 4) as u32), s.words(0xFF));
-        s.to_floats(s.add_words(level, s.words(L::ZERO.wrapping_neg())))
-    }
-
-    #[inline(always)]
-    fn scale<S: Simd>(s: S, panel: Panel<'_>, block: usize, part: usize, at: usize) -> [S::Floats; 2] {
-        L::scale(s, panel, block, part, at)
-    }
-}
-
 pub(crate) struct F32;
 pub(crate) struct F16;
 pub(crate) struct Bf16;
 
 impl Elements for F32 {
     #[inline(always)]
-    fn element<S: Simd>(s: S, panel: Panel<'_>, block: usize, element: usize, at: usize) -> S::Floats {
-        s.as_floats(load(s, panel.quants, 32 * block + element, at))
+    fn element<S: Simd>(s: S, panel: Panel<'_>, block: usize, k: usize, j: usize, at: usize) -> S::Floats {
+        s.as_floats(load(s, panel.quants, 32 * block + 4 * k + j, at))
     }
 }
 
 impl Elements for F16 {
     #[inline(always)]
-    fn element<S: Simd>(s: S, panel: Panel<'_>, block: usize, element: usize, at: usize) -> S::Floats {
-        half(s, load(s, panel.quants, 16 * block + element / 2, at), element % 2)
+    fn element<S: Simd>(s: S, panel: Panel<'_>, block: usize, k: usize, j: usize, at: usize) -> S::Floats {
+        half(s, load(s, panel.quants, 16 * block + 2 * k + j / 2, at), j % 2)
     }
 }
 
 impl Elements for Bf16 {
     #[inline(always)]
-    fn element<S: Simd>(s: S, panel: Panel<'_>, block: usize, element: usize, at: usize) -> S::Floats {
-        let words = load(s, panel.quants, 16 * block + element / 2, at);
-        s.as_floats(s.and(s.shl(words, 16 - 16 * (element % 2) as u32), s.words(0xFFFF_0000)))
+    fn element<S: Simd>(s: S, panel: Panel<'_>, block: usize, k: usize, j: usize, at: usize) -> S::Floats {
+        let words = load(s, panel.quants, 16 * block + 2 * k + j / 2, at);
+        s.as_floats(s.and(s.shl(words, 16 - 16 * (j % 2) as u32), s.words(0xFFFF_0000)))
     }
 }

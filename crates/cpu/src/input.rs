@@ -12,7 +12,7 @@ pub(crate) struct Input {
     pub(crate) words: Vec<[u32; 8]>,
     /// (T, blocks): value = scale * byte.
     pub(crate) scales: Vec<f32>,
-    /// (T, blocks): sums of each half of a block; of what the bytes stand for, where there are bytes.
+    /// (T, blocks): of each half of a block, the sum of what its bytes stand for.
     pub(crate) sums: Vec<[f32; 2]>,
 }
 
@@ -47,18 +47,6 @@ impl Input {
             bytes.map(|byte| f32::from(byte) * scale)
         };
         self.words[blocks.clone()].iter().zip(&self.scales[blocks]).flat_map(values).collect()
-    }
-
-    /// Sums the halves of the blocks: what a product with floats needs.
-    pub(crate) fn sum(&mut self) {
-        self.sums.clear();
-        let halves = |block: &[f32; 32]| {
-            [0, 16].map(|at| {
-                let half: &[f32; 16] = &block.as_chunks().0[at / 16];
-                half.iter().sum()
-            })
-        };
-        self.sums.extend(self.values.as_chunks().0.iter().map(halves));
     }
 
     /// Rounds each block to signed bytes with a scale of its own: what a product with bytes needs.

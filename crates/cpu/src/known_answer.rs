@@ -42,9 +42,7 @@ pub(crate) fn check(machine: Machine, dtype: Dtype) -> Result<(), Error> {
     for activations in [Activations::F32, Activations::Int8] {
         let is_rounded = dtype.is_quantised() && activations == Activations::Int8;
         if is_rounded {
-            input.round()
-        } else {
-            input.sum()
+            input.round();
         }
         let mut y = vec![[0.0; ROWS]; matrix.panels() * tokens];
         let (whole, last) = (0..matrix.panels(), &mut y);

@@ -34,9 +34,8 @@ pub fn probe(
     let mut y = vec![[0.0; ROWS]; matrix.panels()];
     let piece = matrix.panels().div_ceil(crew.threads());
     let mut product = || {
-        match activations {
-            Activations::Int8 => input.round(),
-            Activations::F32 => input.sum(),
+        if activations == Activations::Int8 {
+            input.round();
         }
         let pieces = y.chunks_mut(piece).enumerate().map(|(index, y)| {
             let panels = index * piece..index * piece + y.len();

@@ -7,12 +7,15 @@
 use std::marker::PhantomData;
 use std::ops::Range;
 
+use bytemuck::cast_mut;
 use checkpoint::Dtype;
 
-use crate::blocks::{Bf16, Elements, F16, F32, Levels, Q4, Q4_1, Q4K, Q5_0, Q5_1, Q5K, Q6K, Q8};
+use crate::blocks::{
+    Bf16, Elements, F16, F32, Levels, Q4, Q4_1, Q4K, Q5_0, Q5_1, Q5K, Q6K, Q8, byte, signed_byte,
+};
 use crate::input::Input;
 use crate::matrix::{Matrix, Panel};
-use crate::simd::{Machine, ROWS, Simd, Task};
+use crate::simd::{Line, Machine, ROWS, Simd, Task};
 
 /// How activations are multiplied with quantised weights.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,14 +60,14 @@ impl Product<'_> {
             (Dtype::F32, _) => machine.run(Floats(self, PhantomData::<F32>)),
             (Dtype::F16, _) => machine.run(Floats(self, PhantomData::<F16>)),
             (Dtype::Bf16, _) => machine.run(Floats(self, PhantomData::<Bf16>)),
-            (Dtype::Q8, Activations::F32) => machine.run(Floats(self, PhantomData::<Q8>)),
-            (Dtype::Q6K, Activations::F32) => machine.run(Floats(self, PhantomData::<Q6K>)),
-            (Dtype::Q5K, Activations::F32) => machine.run(Floats(self, PhantomData::<Q5K>)),
-            (Dtype::Q5_0, Activations::F32) => machine.run(Floats(self, PhantomData::<Q5_0>)),
-            (Dtype::Q5_1, Activations::F32) => machine.run(Floats(self, PhantomData::<Q5_1>)),
-            (Dtype::Q4K, Activations::F32) => machine.run(Floats(self, PhantomData::<Q4K>)),
-            (Dtype::Q4, Activations::F32) => machine.run(Floats(self, PhantomData::<Q4>)),
-            (Dtype::Q4_1, Activations::F32) => machine.run(Floats(self, PhantomData::<Q4_1>)),
+            (Dtype::Q8, Activations::F32) => machine.run(Unpacked(self, PhantomData::<Q8>)),
+            (Dtype::Q6K, Activations::F32) => machine.run(Unpacked(self, PhantomData::<Q6K>)),
+            (Dtype::Q5K, Activations::F32) => machine.run(Unpacked(self, PhantomData::<Q5K>)),
+            (Dtype::Q5_0, Activations::F32) => machine.run(Unpacked(self, PhantomData::<Q5_0>)),
+            (Dtype::Q5_1, Activations::F32) => machine.run(Unpacked(self, PhantomData::<Q5_1>)),
+            (Dtype::Q4K, Activations::F32) => machine.run(Unpacked(self, PhantomData::<Q4K>)),
+            (Dtype::Q4, Activations::F32) => machine.run(Unpacked(self, PhantomData::<Q4>)),
+            (Dtype::Q4_1, Activations::F32) => machine.run(Unpacked(self, PhantomData::<Q4_1>)),
             (Dtype::Q8, Activations::Int8) => machine.run(Bytes(self, PhantomData::<Q8>)),
             (Dtype::Q6K, Activations::Int8) => machine.run(Bytes(self, PhantomData::<Q6K>)),
             (Dtype::Q5K, Activations::Int8) => machine.run(Bytes(self, PhantomData::<Q5K>)),
@@ -80,27 +83,24 @@ impl Product<'_> {
 /// Activations as bytes.
 struct Bytes<'a, L>(Product<'a>, PhantomData<L>);
 
-/// Activations as floats.
+/// Weights that are floats, or halves of floats.
 struct Floats<'a, E>(Product<'a>, PhantomData<E>);
+
+/// Quantised weights and activations as floats: a panel is unpacked once for all tokens.
+struct Unpacked<'a, L>(Product<'a>, PhantomData<L>);
 
 impl<L: Levels> Task for Bytes<'_, L> {
     #[inline(always)]
     fn run<S: Simd>(self, s: S) {
         let Self(product, _) = self;
         let tokens = product.input.tokens();
+        let is_nibbles = L::ARE_NIBBLES && s.is_quick_with_nibbles();
         for (index, y) in product.panels.zip(product.y.chunks_exact_mut(tokens)) {
-            let (panel, input) = (product.matrix.panel(index), product.input);
-            let mut token = 0;
-            while token < tokens {
-                let y = &mut y[token..];
-                token += match (tokens - token, S::DECODE_VECTORS) {
-                    (1, 4) => bytes::<S, L, 4, 1>(s, panel, input, token, y, product.adds),
-                    (1, 2) => bytes::<S, L, 2, 1>(s, panel, input, token, y, product.adds),
-                    (1, _) => bytes::<S, L, 1, 1>(s, panel, input, token, y, product.adds),
-                    (_, 4) => bytes::<S, L, 2, 4>(s, panel, input, token, y, product.adds),
-                    (2..=4, _) | (_, 2) => bytes::<S, L, 1, 4>(s, panel, input, token, y, product.adds),
-                    _ => bytes::<S, L, 1, 8>(s, panel, input, token, y, product.adds),
-                };
+            let panel = product.matrix.panel(index);
+            if is_nibbles {
+                bytes_of_panel::<S, L, true>(s, panel, product.input, y, product.adds);
+            } else {
+                bytes_of_panel::<S, L, false>(s, panel, product.input, y, product.adds);
             }
         }
     }
@@ -112,21 +112,73 @@ impl<E: Elements> Task for Floats<'_, E> {
         let Self(product, _) = self;
         let (input, tokens) = (product.input, product.input.tokens());
         for (index, y) in product.panels.zip(product.y.chunks_exact_mut(tokens)) {
-            let x = Floating { values: &input.values, sums: &input.sums, stride: input.columns };
+            let x = Floating { values: &input.values, stride: input.columns };
             floats_of_panel::<S, E>(s, product.matrix.panel(index), input.blocks(), x, y, product.adds);
         }
     }
 }
 
-/// Which quarter of a block comes next: what shares a word of nibbles follows one another.
+impl<L: Levels> Task for Unpacked<'_, L> {
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Self(product, _) = self;
+        let (input, tokens) = (product.input, product.input.tokens());
+        let mut lines = vec![Line::default(); input.columns];
+        for (index, y) in product.panels.zip(product.y.chunks_exact_mut(tokens)) {
+            unpack::<S, L>(s, product.matrix.panel(index), &mut lines);
+            let panel = Panel { scales: &[], quants: &lines };
+            let x = Floating { values: &input.values, stride: input.columns };
+            floats_of_panel::<S, F32>(s, panel, input.blocks(), x, y, product.adds);
+        }
+    }
+}
+
+/// A panel's weights as floats, a line each.
 #[inline(always)]
-const fn order(parts: usize, part: usize, i: usize) -> usize {
-    if parts == 1 { i / 2 + i % 2 * 4 } else { part * 4 + i }
+fn unpack<S: Simd, L: Levels>(s: S, panel: Panel<'_>, lines: &mut [Line]) {
+    for (index, four) in lines.as_chunks_mut::<4>().0.iter_mut().enumerate() {
+        let (block, k) = (index / 8, index % 8);
+        for at in (0..ROWS).step_by(S::LANES) {
+            let [scale, minimum] = L::scale(s, panel, block, k / (8 / L::PARTS), at);
+            let levels = L::levels(s, panel, block, k, at);
+            for (j, line) in four.iter_mut().enumerate() {
+                let level = if L::IS_SIGNED { signed_byte(s, levels, j) } else { byte(s, levels, j) };
+                let level = s.sub(level, s.floats(L::ZERO as f32));
+                s.store(s.mul_add(scale, level, minimum), cast_mut(&mut line.0), at);
+            }
+        }
+    }
+}
+
+/// What a product with bytes reads of a token: words, scales and sums of its blocks.
+type Rounded<'a> = (&'a [[u32; 8]], &'a [f32], &'a [[f32; 2]]);
+
+/// A panel times all tokens; with `N` by what the machine has for nibbles.
+#[inline(always)]
+fn bytes_of_panel<S: Simd, L: Levels, const N: bool>(
+    s: S,
+    panel: Panel<'_>,
+    input: &Input,
+    y: &mut [[f32; ROWS]],
+    adds: bool,
+) {
+    let mut token = 0;
+    while token < y.len() {
+        let y = &mut y[token..];
+        token += match (y.len(), S::DECODE_VECTORS) {
+            (1, 4) => bytes::<S, L, N, 4, 1>(s, panel, input, token, y, adds),
+            (1, 2) => bytes::<S, L, N, 2, 1>(s, panel, input, token, y, adds),
+            (1, _) => bytes::<S, L, N, 1, 1>(s, panel, input, token, y, adds),
+            (_, 4) => bytes::<S, L, N, 2, 4>(s, panel, input, token, y, adds),
+            (2..=4, _) | (_, 2) => bytes::<S, L, N, 1, 4>(s, panel, input, token, y, adds),
+            _ => bytes::<S, L, N, 1, 8>(s, panel, input, token, y, adds),
+        };
+    }
 }
 
 /// A tile of `V` vectors and `T` tokens from `token` on; tells how many tokens that were.
 #[inline(always)]
-fn bytes<S: Simd, L: Levels, const V: usize, const T: usize>(
+fn bytes<S: Simd, L: Levels, const N: bool, const V: usize, const T: usize>(
     s: S,
     panel: Panel<'_>,
     input: &Input,
@@ -135,9 +187,7 @@ fn bytes<S: Simd, L: Levels, const V: usize, const T: usize>(
     adds: bool,
 ) -> usize {
     let (blocks, count) = (input.blocks(), y.len().min(T));
-    let has_bias = L::IS_SIGNED && S::SIGNED_BIAS != 0;
-    let zero = s.floats(-(L::ZERO as f32 + if L::IS_SIGNED { S::SIGNED_BIAS as f32 } else { 0.0 }));
-    let mut rows = [(&input.words[..0], &input.scales[..0], &input.sums[..0]); T];
+    let mut rows: [Rounded<'_>; T] = [(&[], &[], &[]); T];
     for t in 0..T {
         // What there are too few tokens for is computed again and dropped.
         let at = (token + t.min(count - 1)) * blocks;
@@ -146,40 +196,9 @@ fn bytes<S: Simd, L: Levels, const V: usize, const T: usize>(
     for first in (0..ROWS).step_by(V * S::LANES) {
         let mut totals = [[s.floats(0.0); T]; V];
         for block in 0..blocks {
-            for part in 0..L::PARTS {
-                let mut sums = [[s.no_sums(); T]; V];
-                for i in 0..8 / L::PARTS {
-                    let k = order(L::PARTS, part, i);
-                    let mut x = [s.splat(0); T];
-                    for t in 0..T {
-                        let word = rows[t].0[block][k];
-                        x[t] = if L::IS_SIGNED { s.splat_signed(word) } else { s.splat(word) };
-                    }
-                    for v in 0..V {
-                        let levels = L::levels(s, panel, block, k, first + v * S::LANES);
-                        let level = if L::IS_SIGNED { s.level_signed(levels) } else { s.level(levels) };
-                        for t in 0..T {
-                            sums[v][t] = match L::IS_SIGNED {
-                                true => s.dot4_signed(sums[v][t], level, x[t]),
-                                false => s.dot4(sums[v][t], level, x[t]),
-                            };
-                        }
-                    }
-                }
-                for v in 0..V {
-                    let [scale, minimum] = L::scale(s, panel, block, part, first + v * S::LANES);
-                    let offset = s.mul_add(zero, scale, minimum);
-                    for t in 0..T {
-                        let scale = s.mul(scale, s.floats(rows[t].1[block]));
-                        let sum = if L::IS_SIGNED { s.lanes_signed(sums[v][t]) } else { s.lanes(sums[v][t]) };
-                        totals[v][t] = s.mul_add(s.to_floats(sum), scale, totals[v][t]);
-                        if L::ZERO != 0 || L::HAS_MINIMUM || has_bias {
-                            let sums = rows[t].2[block];
-                            let sum = if L::PARTS == 1 { sums[0] + sums[1] } else { sums[part] };
-                            totals[v][t] = s.mul_add(offset, s.floats(sum), totals[v][t]);
-                        }
-                    }
-                }
+            bytes_of_part::<S, L, N, V, T, 0>(s, panel, block, &rows, first, &mut totals);
+            if L::PARTS == 2 {
+                bytes_of_part::<S, L, N, V, T, 1>(s, panel, block, &rows, first, &mut totals);
             }
         }
         put(s, &totals, first, &mut y[..count], adds);
@@ -187,12 +206,81 @@ fn bytes<S: Simd, L: Levels, const V: usize, const T: usize>(
     count
 }
 
+/// Adds the products of a part of a block to a tile. Words are told one by one: what shares a line of nibbles stands
+/// together, and a loop that is not unrolled would keep sums in memory.
+#[inline(always)]
+fn bytes_of_part<S: Simd, L: Levels, const N: bool, const V: usize, const T: usize, const PART: usize>(
+    s: S,
+    panel: Panel<'_>,
+    block: usize,
+    rows: &[Rounded<'_>; T],
+    first: usize,
+    totals: &mut [[S::Floats; T]; V],
+) {
+    let mut sums = [[s.no_sums(); T]; V];
+    macro_rules! words {
+        ($($k:expr),*) => { $(bytes_of_word::<S, L, N, V, T>(s, panel, block, $k, rows, first, &mut sums);)* };
+    }
+    if L::PARTS == 1 {
+        words!(0, 4, 1, 5, 2, 6, 3, 7);
+    } else {
+        words!(4 * PART, 4 * PART + 1, 4 * PART + 2, 4 * PART + 3);
+    }
+    let has_bias = L::IS_SIGNED && S::SIGNED_BIAS != 0;
+    let zero = s.floats(-(L::ZERO as f32 + if L::IS_SIGNED { S::SIGNED_BIAS as f32 } else { 0.0 }));
+    for v in 0..V {
+        let [scale, minimum] = L::scale(s, panel, block, PART, first + v * S::LANES);
+        let offset = s.mul_add(zero, scale, minimum);
+        for t in 0..T {
+            let scale = s.mul(scale, s.floats(rows[t].1[block]));
+            let sum = match (L::IS_SIGNED, N) {
+                (true, _) => s.lanes_signed(sums[v][t]),
+                (false, true) => s.lanes_of_nibbles(sums[v][t]),
+                (false, false) => s.lanes(sums[v][t]),
+            };
+            totals[v][t] = s.mul_add(s.to_floats(sum), scale, totals[v][t]);
+            if L::ZERO != 0 || L::HAS_MINIMUM || has_bias {
+                let sums = rows[t].2[block];
+                let sum = if L::PARTS == 1 { sums[0] + sums[1] } else { sums[PART] };
+                totals[v][t] = s.mul_add(offset, s.floats(sum), totals[v][t]);
+            }
+        }
+    }
+}
+
+/// Adds the products of elements 4k to 4k + 3 of a block.
+#[inline(always)]
+fn bytes_of_word<S: Simd, L: Levels, const N: bool, const V: usize, const T: usize>(
+    s: S,
+    panel: Panel<'_>,
+    block: usize,
+    k: usize,
+    rows: &[Rounded<'_>; T],
+    first: usize,
+    sums: &mut [[S::Sums; T]; V],
+) {
+    let mut x = [s.splat(0); T];
+    for t in 0..T {
+        let word = rows[t].0[block][k];
+        x[t] = if L::IS_SIGNED { s.splat_signed(word) } else { s.splat(word) };
+    }
+    for v in 0..V {
+        let levels = L::levels(s, panel, block, k, first + v * S::LANES);
+        let level = if L::IS_SIGNED { s.level_signed(levels) } else { s.level(levels) };
+        for t in 0..T {
+            sums[v][t] = match (L::IS_SIGNED, N) {
+                (true, _) => s.dot4_signed(sums[v][t], level, x[t]),
+                (false, true) => s.dot4_nibbles(sums[v][t], level, x[t]),
+                (false, false) => s.dot4(sums[v][t], level, x[t]),
+            };
+        }
+    }
+}
+
 /// Activations as a product with floats reads them: rows of `stride`.
 #[derive(Clone, Copy)]
 pub(crate) struct Floating<'a> {
     pub(crate) values: &'a [f32],
-    /// As [`Input::sums`]; nothing where no weight is quantised.
-    pub(crate) sums: &'a [[f32; 2]],
     pub(crate) stride: usize,
 }
 
@@ -233,47 +321,50 @@ fn floats<S: Simd, E: Elements, const V: usize, const T: usize>(
 ) -> usize {
     let count = y.len().min(T);
     let mut rows = [&x.values.as_chunks::<32>().0[..0]; T];
-    let mut sums = [&x.sums[..0]; T];
     for t in 0..T {
-        let row = token + t.min(count - 1);
-        rows[t] = &x.values[row * x.stride..].as_chunks().0[..blocks];
-        if E::HAS_MINIMUM {
-            sums[t] = &x.sums[row * blocks..][..blocks];
-        }
+        rows[t] = &x.values[(token + t.min(count - 1)) * x.stride..].as_chunks().0[..blocks];
     }
     for first in (0..ROWS).step_by(V * S::LANES) {
         let mut totals = [[s.floats(0.0); T]; V];
         for block in 0..blocks {
-            for part in 0..E::PARTS {
-                let mut products = [[s.floats(0.0); T]; V];
-                for i in 0..32 / E::PARTS {
-                    let element = order(E::PARTS, part, i / 4) * 4 + i % 4;
-                    for v in 0..V {
-                        let weight = E::element(s, panel, block, element, first + v * S::LANES);
-                        for t in 0..T {
-                            let x = s.floats(rows[t][block][element]);
-                            products[v][t] = s.mul_add(weight, x, products[v][t]);
-                        }
-                    }
-                }
-                for v in 0..V {
-                    let [scale, minimum] = E::scale(s, panel, block, part, first + v * S::LANES);
-                    for t in 0..T {
-                        totals[v][t] = match E::IS_SCALED {
-                            true => s.mul_add(scale, products[v][t], totals[v][t]),
-                            false => s.add(products[v][t], totals[v][t]),
-                        };
-                        if E::HAS_MINIMUM {
-                            let sum = sums[t][block][0] + sums[t][block][1];
-                            totals[v][t] = s.mul_add(minimum, s.floats(sum), totals[v][t]);
-                        }
-                    }
+            // A block's sum for itself: shorter sums lose less.
+            let mut products = [[s.floats(0.0); T]; V];
+            for k in 0..8 {
+                floats_of_word::<S, E, V, T>(s, panel, block, k, &rows, first, &mut products);
+            }
+            for v in 0..V {
+                for t in 0..T {
+                    totals[v][t] = s.add(products[v][t], totals[v][t]);
                 }
             }
         }
         put(s, &totals, first, &mut y[..count], adds);
     }
     count
+}
+
+/// Adds the products of elements 4k to 4k + 3 of a block.
+#[inline(always)]
+fn floats_of_word<S: Simd, E: Elements, const V: usize, const T: usize>(
+    s: S,
+    panel: Panel<'_>,
+    block: usize,
+    k: usize,
+    rows: &[&[[f32; 32]]; T],
+    first: usize,
+    products: &mut [[S::Floats; T]; V],
+) {
+    macro_rules! elements {
+        ($($j:literal)*) => {
+            $(for v in 0..V {
+                let weight = E::element(s, panel, block, k, $j, first + v * S::LANES);
+                for t in 0..T {
+                    products[v][t] = s.mul_add(weight, s.floats(rows[t][block][4 * k + $j]), products[v][t]);
+                }
+            })*
+        };
+    }
+    elements!(0 1 2 3);
 }
 
 /// Puts a tile where it belongs.

@@ -86,6 +86,19 @@ pub(crate) trait Simd: Copy {
     fn dot4(self, sums: Self::Sums, level: Self::Level, x: Self::Splat) -> Self::Sums;
     /// The same with what [`Simd::level_signed`] made, each weight grown by `SIGNED_BIAS`.
     fn dot4_signed(self, sums: Self::Sums, level: Self::Level, x: Self::Splat) -> Self::Sums;
+    /// Whether [`Simd::dot4_nibbles`] costs less than [`Simd::dot4`] here.
+    fn is_quick_with_nibbles(self) -> bool {
+        false
+    }
+    /// As [`Simd::dot4`], with weights of 0 to 15 and at most eight times between [`Simd::no_sums`] and
+    /// [`Simd::lanes_of_nibbles`].
+    fn dot4_nibbles(self, sums: Self::Sums, level: Self::Level, x: Self::Splat) -> Self::Sums {
+        self.dot4(sums, level, x)
+    }
+    /// One sum a lane, of what [`Simd::dot4_nibbles`] added.
+    fn lanes_of_nibbles(self, sums: Self::Sums) -> Self::Words {
+        self.lanes(sums)
+    }
     /// One sum a lane, of what [`Simd::dot4`] added.
     fn lanes(self, sums: Self::Sums) -> Self::Words;
     /// One sum a lane, of what [`Simd::dot4_signed`] added.

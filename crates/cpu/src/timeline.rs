@@ -222,11 +222,8 @@ fn multiply<const N: usize>(
     adds: bool,
 ) {
     let (tokens, activations) = (input.tokens(), decoder.activations);
-    if matrices.iter().any(|matrix| matrix.dtype.is_quantised()) {
-        match activations {
-            Activations::Int8 => input.round(),
-            Activations::F32 => input.sum(),
-        }
+    if activations == Activations::Int8 && matrices.iter().any(|matrix| matrix.dtype.is_quantised()) {
+        input.round();
     }
     let panels: usize = matrices.iter().map(|matrix| matrix.panels()).sum();
     let threads = decoder.crew.threads();

@@ -37,7 +37,7 @@ impl Machine {
             #[cfg(target_arch = "aarch64")]
             Some(Self::Neon(super::neon::Neon)),
             #[cfg(target_arch = "wasm32")]
-            Some(Self::Wasm(super::wasm::Wasm)),
+            Some(Self::Wasm(super::wasm::Wasm::find())),
             Some(Self::Portable),
         ];
         all.into_iter().flatten().collect()

@@ -7,7 +7,25 @@ use super::{Line, ROWS, Simd};
 
 /// Four lanes.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Wasm;
+pub(crate) struct Wasm {
+    /// The relaxed product of pairs is one instruction of the processor: on x86, not on Arm.
+    #[cfg(target_feature = "relaxed-simd")]
+    is_quick_with_pairs: bool,
+}
+
+impl Wasm {
+    /// The machine. Which processor it stands on shows in what a relaxed product makes of a second factor above 127: x86
+    /// takes it as 128 to 255, Arm as -128 to -1.
+    pub(super) fn find() -> Self {
+        Self {
+            #[cfg(target_feature = "relaxed-simd")]
+            is_quick_with_pairs: i16x8_extract_lane::<0>(i16x8_relaxed_dot_i8x16_i7x16(
+                i8x16_splat(std::hint::black_box(1)),
+                u8x16_splat(std::hint::black_box(128)),
+            )) > 0,
+        }
+    }
+}
 
 /// Whether the module is built with relaxed instructions, among them one for four products of bytes.
 const HAS_DOT: bool = cfg!(target_feature = "relaxed-simd");
@@ -119,6 +137,25 @@ impl Simd for Wasm {
         return [i32x4_relaxed_dot_i8x16_i7x16_add(x, level[0], sums[0]), sums[1]];
         #[cfg(not(target_feature = "relaxed-simd"))]
         self.dot4_signed(sums, level, x)
+    }
+
+    #[cfg(target_feature = "relaxed-simd")]
+    #[inline(always)]
+    fn is_quick_with_nibbles(self) -> bool {
+        self.is_quick_with_pairs
+    }
+
+    // Eight times two products of at most 15 * 127 stay below 32,767.
+    #[cfg(target_feature = "relaxed-simd")]
+    #[inline(always)]
+    fn dot4_nibbles(self, sums: [v128; 2], level: [v128; 2], x: v128) -> [v128; 2] {
+        [i16x8_add(sums[0], i16x8_relaxed_dot_i8x16_i7x16(x, level[0])), sums[1]]
+    }
+
+    #[cfg(target_feature = "relaxed-simd")]
+    #[inline(always)]
+    fn lanes_of_nibbles(self, sums: [v128; 2]) -> v128 {
+        i32x4_extadd_pairwise_i16x8(sums[0])
     }
 
     // The relaxed product takes one factor below 128 only: signed weights would have to be split from their signs, which

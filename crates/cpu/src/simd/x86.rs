@@ -167,6 +167,11 @@ impl Simd for Avx2 {
             let pairs = _mm256_maddubs_epi16(level[0], _mm256_sign_epi8(x, level[1]));
             _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))
         }
+        // Eight times two products of at most 15 * 127 stay below it too.
+        dot4_nibbles(sums: __m256i, level: [__m256i; 2], x: __m256i) -> __m256i {
+            _mm256_add_epi16(sums, _mm256_maddubs_epi16(level[0], x))
+        }
+        lanes_of_nibbles(sums: __m256i) -> __m256i { _mm256_madd_epi16(sums, _mm256_set1_epi16(1)) }
         floats(value: f32) -> __m256 { _mm256_set1_ps(value) }
         load_floats(from: &[f32; ROWS], at: usize) -> __m256 { _mm256_loadu_ps(half(from, at).as_ptr()) }
         store(a: __m256, to: &mut [f32; ROWS], at: usize) -> () {
@@ -179,6 +184,11 @@ impl Simd for Avx2 {
         mul_add(a: __m256, b: __m256, c: __m256) -> __m256 { _mm256_fmadd_ps(a, b, c) }
         max(a: __m256, b: __m256) -> __m256 { _mm256_max_ps(a, b) }
         min(a: __m256, b: __m256) -> __m256 { _mm256_min_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn is_quick_with_nibbles(self) -> bool {
+        true
     }
 
     #[inline(always)]
