@@ -4,11 +4,13 @@
 //! that it is compiled once for each and always inlined there. All `unsafe` of the crate is in the files below this one, and
 //! is of two kinds: calling an instruction that [`Machine::find`] has seen the processor to have (a value of the set's
 //! type is the proof: nobody else makes one), and loading or storing through a reference whose type says its length.
-//! [`Portable`] is the same machine in plain Rust; the tests hold every other one against it.
+//! `Portable` is the same machine in plain Rust; the tests hold every other one against it. A module of WebAssembly is
+//! built for 128 bits and needs none.
 
 mod machine;
 #[cfg(target_arch = "aarch64")]
 mod neon;
+#[cfg(not(target_arch = "wasm32"))]
 mod portable;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
@@ -16,6 +18,7 @@ mod wasm;
 mod x86;
 
 pub(crate) use machine::{Machine, Task};
+#[cfg(not(target_arch = "wasm32"))]
 pub(crate) use portable::Portable;
 
 use bytemuck::{Pod, Zeroable};

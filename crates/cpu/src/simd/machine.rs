@@ -4,7 +4,9 @@
     expect(unsafe_code, reason = "calling what was compiled for instructions that have been found")
 )]
 
-use super::{Portable, Simd};
+#[cfg(not(target_arch = "wasm32"))]
+use super::Portable;
+use super::Simd;
 
 /// Work that any machine can do.
 pub(crate) trait Task {
@@ -23,6 +25,7 @@ pub(crate) enum Machine {
     Neon(super::neon::Neon),
     #[cfg(target_arch = "wasm32")]
     Wasm(super::wasm::Wasm),
+    #[cfg(not(target_arch = "wasm32"))]
     Portable,
 }
 
@@ -38,6 +41,7 @@ impl Machine {
             Some(Self::Neon(super::neon::Neon)),
             #[cfg(target_arch = "wasm32")]
             Some(Self::Wasm(super::wasm::Wasm::find())),
+            #[cfg(not(target_arch = "wasm32"))]
             Some(Self::Portable),
         ];
         all.into_iter().flatten().collect()
@@ -61,6 +65,7 @@ impl Machine {
             Self::Wasm(_) => "relaxed SIMD",
             #[cfg(all(target_arch = "wasm32", not(target_feature = "relaxed-simd")))]
             Self::Wasm(_) => "SIMD",
+            #[cfg(not(target_arch = "wasm32"))]
             Self::Portable => "no SIMD",
         }
     }
@@ -78,7 +83,8 @@ impl Machine {
             #[cfg(target_arch = "aarch64")]
             Self::Neon(machine) => task.run(machine),
             #[cfg(target_arch = "wasm32")]
-            Self::Wasm(machine) => task.run(machine),
+            Self::Wasm(machine) => machine.inside(task),
+            #[cfg(not(target_arch = "wasm32"))]
             Self::Portable => task.run(Portable),
         }
     }

@@ -25,6 +25,12 @@ impl Wasm {
             )) > 0,
         }
     }
+
+    /// Does `task` in a function of its own: one with many tasks in it keeps fewer of its sums in registers.
+    #[inline(never)]
+    pub(super) fn inside(self, task: impl super::Task) {
+        task.run(self);
+    }
 }
 
 /// Whether the module is built with relaxed instructions, among them one for four products of bytes.
