@@ -4,7 +4,8 @@ const SMOL = "smollm2-135m.Q4_1.gguf";
 const BIG = "llama-950m.Q4_0.gguf";
 /** Ids that end a sequence stand in `eos`. */
 const OF = {
-  smol: { prompts: "smol", context: 1024, decode_tokens: 64, question_tokens: 16, eos: [0, 2] },
+  smol: { prompts: "smol", context: 1024, decode_tokens: 64, question_tokens: 16, eos: [0, 2], has_long_prompt: true },
+  // 512 tokens of it take wllama four minutes.
   "950m": { prompts: "950m", context: 1024, decode_tokens: 32, question_tokens: 4, eos: [128001, 128008, 128009] },
 };
 const LIBRARIES = "@node-llama-cpp/linux-x64/bins/linux-x64";
@@ -20,6 +21,7 @@ const q4 = transformers("q4", ["model_q4.onnx", "model_q4.onnx_data"]);
 const q8 = transformers("q8", ["model_quantized.onnx"]);
 const ours = { page: "ours.html", needs: (model) => [`models/${model}`] };
 const native = { libraries: LIBRARIES, needs: (model) => [`models/${model}`, `node_modules/${LIBRARIES}`] };
+const terminal = { isTerminal: true, needs: (model) => [`models/${model}`] };
 
 /** `device` is who computes for ours. */
 export const cases = (device) => [
@@ -28,12 +30,16 @@ export const cases = (device) => [
   of("smol", "transformers.js, 1 thread, q4", q4, { model: "smol", threads: 1 }),
   of("smol", "transformers.js, 1 thread, q8", q8, { model: "smol", threads: 1 }),
   of("smol", `ours, ${device}`, ours, { model: SMOL, device }),
+  of("smol", "ours in the terminal, 1 thread", terminal, { model: SMOL, threads: 1 }),
   of("smol", "native llama.cpp, 1 thread", native, { model: SMOL, threads: 1 }),
+  of("smol", "ours in the terminal, 2 threads", terminal, { model: SMOL, threads: 2 }),
   of("smol", "native llama.cpp, 2 threads", native, { model: SMOL, threads: 2 }),
   of("950m", "wllama, 1 thread", wllama, { model: BIG, threads: 1 }),
   of("950m", "transformers.js, 1 thread, q4", q4, { model: "950m", threads: 1 }),
   of("950m", `ours, ${device}`, ours, { model: BIG, device }),
+  of("950m", "ours in the terminal, 1 thread", terminal, { model: BIG, threads: 1 }),
   of("950m", "native llama.cpp, 1 thread", native, { model: BIG, threads: 1 }),
+  of("950m", "ours in the terminal, 2 threads", terminal, { model: BIG, threads: 2 }),
   of("950m", "native llama.cpp, 2 threads", native, { model: BIG, threads: 2 }),
 ];
 

@@ -23,6 +23,7 @@ const USAGE = `node tests/peers/run.mjs WORK [options]
   --device NAME      who computes for ours: cpu if not said; anything else runs on the software adapter
   --quiet SECONDS    wait so long for a machine that is idle by four fifths
   --python PATH      what runs native.py
+  --reckon PATH      our binary, target/release/reckon if not said
   --list             names the cases
   --report           writes the report of what was measured before`;
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -41,6 +42,7 @@ const { values: options, positionals } = parseArgs({
     device: { type: "string", default: "cpu" },
     quiet: { type: "string", default: "0" },
     python: { type: "string", default: "python3" },
+    reckon: { type: "string" },
     list: { type: "boolean" },
     report: { type: "boolean" },
   },
@@ -52,6 +54,7 @@ if (positionals.length !== 1) {
 const work = resolve(positionals[0]);
 const out = resolve(options.out ?? join(work, "out"));
 const app = resolve(options.app ?? join(HERE, "../../web/dist"));
+const reckon = resolve(options.reckon ?? join(HERE, "../../target/release/reckon"));
 
 const chosen = cases(options.device).filter(({ name }) => new RegExp(options.only).test(name));
 if (options.list) {
@@ -78,8 +81,8 @@ async function compare() {
   }
 }
 
-function isPresent({ name, page, needs }) {
-  const own = page === "ours.html" ? [join(app, "index.html")] : [];
+function isPresent({ name, page, isTerminal, needs }) {
+  const own = [...(page === "ours.html" ? [join(app, "index.html")] : []), ...(isTerminal ? [reckon] : [])];
   const missing = [...needs.map((path) => join(work, path)), ...own].find((path) => !existsSync(path));
   if (missing) {
     console.log(`${name}: NOT RUN: there is no ${missing}`);
@@ -93,7 +96,8 @@ async function launched(settings, round) {
   const { name, group, engine, model } = settings;
   const launch = { name, group, engine, round, ...before, model_bytes: bytes(join(work, "models", model)) };
   try {
-    return { ...launch, ...(await (settings.page ? inBrowser(settings) : native(settings))) };
+    const measure = settings.page ? inBrowser : settings.isTerminal ? terminal : native;
+    return { ...launch, ...(await measure(settings)) };
   } catch (error) {
     return { ...launch, fault: String(error.message ?? error) };
   }
@@ -147,13 +151,35 @@ function figures({ load, cold, prompt_64, decode, prompt_512 }) {
     load_cpu_s: load.cpu_s,
     cold_ttft_64_ms: cold.ttft_ms,
     ttft_64_ms: (prompt_64.ttft_ms + decode.ttft_ms) / 2,
-    ttft_512_ms: prompt_512.ttft_ms,
+    ttft_512_ms: prompt_512?.ttft_ms,
     decode_tokens: new_tokens,
     decode_tok_per_s: decode.tok_per_s,
     prompt_64_cpu_s: prompt_64.cpu_s,
-    prompt_512_cpu_s: prompt_512.cpu_s,
+    prompt_512_cpu_s: prompt_512?.cpu_s,
     decode_cpu_ms_per_token: ((decode.cpu_s - prompt_64.cpu_s) * 1000) / (new_tokens - 1),
   };
+}
+
+/** Our own binary, started for each prompt; from the start of the prompt on. */
+async function terminal({ model, prompts: group, threads, decode_tokens, has_long_prompt }) {
+  const prompts = JSON.parse(readFileSync(join(HERE, "pages/prompts.json"), "utf8"))[group];
+  const generate = async ({ text, ids }, tokens) => {
+    const how = ["--device", "cpu", "--threads", threads, "--raw", "--temperature", 0, "--max-tokens", tokens, "--json"];
+    const what = ["generate", "--model", join(work, "models", model), "--prompt", text];
+    const { stdout } = await promisify(execFile)(reckon, [...what, ...how.map(String)]);
+    const told = JSON.parse(stdout);
+    if (told.prompt_tokens !== ids.length) {
+      throw new Error(`the prompt has ${ids.length} tokens, and ${told.prompt_tokens} were computed`);
+    }
+    return { ...told, ttft_ms: (1000 * ids.length) / told.prefill_tokens_per_s };
+  };
+  const decode = await generate(prompts.p64, decode_tokens);
+  const figures = {
+    ttft_64_ms: decode.ttft_ms,
+    decode_tokens: decode.tokens.length,
+    decode_tok_per_s: decode.decode_tokens_per_s,
+  };
+  return { figures: has_long_prompt ? { ...figures, ttft_512_ms: (await generate(prompts.p512, 1)).ttft_ms } : figures };
 }
 
 /** One repetition of native.py; a prefill there makes logits and no token. */
