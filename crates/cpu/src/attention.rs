@@ -6,7 +6,7 @@ use crate::blocks::{Elements, F16, F32};
 use crate::cache::{PAGE, Page, PageShape};
 use crate::exp::exp;
 use crate::product::{Floating, floats_of_panel};
-use crate::simd::{Machine, ROWS, Simd, Task};
+use crate::simd::{Machine, ROWS, Simd, Task, over_lanes};
 
 /// Attention of the query heads that share one key-value head, for a few tokens.
 pub(crate) struct Attention<'a> {
@@ -111,14 +111,6 @@ fn softmax<S: Simd>(s: S, scores: &mut [f32], start: usize, end: usize) -> f32 {
     scores[..start].fill(0.0);
     scores[end + 1..].fill(0.0);
     over_lanes(s, total, 0.0, |a, b| a + b)
-}
-
-/// All lanes of a vector in one.
-#[inline(always)]
-fn over_lanes<S: Simd>(s: S, a: S::Floats, from: f32, f: impl Fn(f32, f32) -> f32) -> f32 {
-    let mut lanes = [from; ROWS];
-    s.store(a, &mut lanes, 0);
-    lanes.into_iter().fold(from, f)
 }
 
 #[cfg(test)]

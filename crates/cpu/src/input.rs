@@ -2,6 +2,8 @@
 
 use bytemuck::cast;
 
+use crate::simd::{Machine, ROWS, Simd, Task, over_lanes};
+
 /// Activations of T tokens, (T, columns), in blocks of 32.
 #[derive(Default)]
 pub(crate) struct Input {
@@ -50,25 +52,49 @@ impl Input {
     }
 
     /// Rounds each block to signed bytes with a scale of its own: what a product with bytes needs.
-    pub(crate) fn round(&mut self) {
-        self.words.clear();
-        self.scales.clear();
-        self.sums.clear();
-        for block in self.values.as_chunks::<32>().0 {
-            let (bytes, scale) = round_block(block);
+    pub(crate) fn round(&mut self, machine: Machine) {
+        machine.run(Round(self));
+    }
+}
+
+struct Round<'a>(&'a mut Input);
+
+impl Task for Round<'_> {
+    #[inline(always)]
+    fn run<S: Simd>(self, s: S) {
+        let Input { values, words, scales, sums, .. } = self.0;
+        words.clear();
+        scales.clear();
+        sums.clear();
+        for block in values.as_chunks::<32>().0 {
+            let largest = over_lanes(s, magnitudes(s, block), 0.0, f32::max);
+            let (bytes, scale) = round_block(block, largest);
             let sum = |half: &[i8]| half.iter().map(|byte| i32::from(*byte)).sum::<i32>() as f32 * scale;
-            self.sums.push([sum(&bytes[..16]), sum(&bytes[16..])]);
-            self.words.push(cast::<[i8; 32], [u32; 8]>(bytes).map(u32::to_le));
-            self.scales.push(scale);
+            sums.push([sum(&bytes[..16]), sum(&bytes[16..])]);
+            words.push(cast::<[i8; 32], [u32; 8]>(bytes).map(u32::to_le));
+            scales.push(scale);
         }
     }
 }
 
+/// The largest magnitudes of a block, one a lane.
+#[inline(always)]
+fn magnitudes<S: Simd>(s: S, block: &[f32; 32]) -> S::Floats {
+    let mut largest = s.floats(0.0);
+    for half in block.as_chunks().0 {
+        for at in (0..ROWS).step_by(S::LANES) {
+            let bits = s.and(s.as_words(s.load_floats(half, at)), s.words(0x7FFF_FFFF));
+            largest = s.max(largest, s.as_floats(bits));
+        }
+    }
+    largest
+}
+
 /// Nearest bytes of -127 to 127, and what one of them stands for.
-fn round_block(block: &[f32; 32]) -> ([i8; 32], f32) {
+#[inline(always)]
+fn round_block(block: &[f32; 32], largest: f32) -> ([i8; 32], f32) {
     /// Added to a small number, it leaves the nearest integer in the lowest bits.
     const TO_INTEGER: f32 = 12_582_912.0;
-    let largest = block.iter().fold(0.0_f32, |largest, value| largest.max(value.abs()));
     let inverse = if largest > 0.0 { 127.0 / largest } else { 0.0 };
     let bytes = block.map(|value| (value * inverse + TO_INTEGER).to_bits() as i8);
     (bytes, largest / 127.0)
@@ -95,7 +121,7 @@ mod tests {
                 }
             };
         }
-        input.round();
+        input.round(Machine::find());
         for token in 0..2 {
             for (block, (found, values)) in
                 input.rounded(token).chunks(32).zip(input.row(token).chunks(32)).enumerate()

@@ -8,8 +8,10 @@ use crate::matrix::Matrix;
 use crate::product::{Activations, Product};
 use crate::simd::{Machine, ROWS};
 
-/// Rows, columns and tokens: panels whole and not, groups of 256, a tile of tokens and a token by itself.
-const SHAPE: (usize, usize, usize) = if cfg!(miri) { (16, 256, 3) } else { (40, 512, 5) };
+/// Rows and columns: panels whole and not, groups of 256.
+const SHAPE: [usize; 2] = if cfg!(miri) { [16, 256] } else { [40, 512] };
+/// Tokens: one, tiles whole and not, and as many as unpack a panel.
+const TOKENS: [usize; 3] = [1, 5, 13];
 /// Of the largest result: sums of 512 floats in another order, or of bytes that are rounded once.
 const TOLERANCE: f32 = 1e-5;
 
@@ -18,7 +20,7 @@ const TOLERANCE: f32 = 1e-5;
 /// # Errors
 /// A number is not what it must be.
 pub(crate) fn check(machine: Machine, dtype: Dtype) -> Result<(), Error> {
-    let (rows, columns, tokens) = SHAPE;
+    let [rows, columns] = SHAPE;
     let mut noise = 1_u32;
     let mut next = || {
         noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -35,14 +37,16 @@ pub(crate) fn check(machine: Machine, dtype: Dtype) -> Result<(), Error> {
         dequantise_row(dtype, &quants, &scales, &mut values);
         weights.push(values);
     }
-    let mut input = Input::default();
-    for value in input.reset(tokens, columns) {
-        *value = next() as f32 / 8_388_608.0 - 1.0;
-    }
-    for activations in [Activations::F32, Activations::Int8] {
+    for (activations, tokens) in
+        [Activations::F32, Activations::Int8].into_iter().flat_map(|kind| TOKENS.map(|count| (kind, count)))
+    {
+        let mut input = Input::default();
+        for value in input.reset(tokens, columns) {
+            *value = next() as f32 / 8_388_608.0 - 1.0;
+        }
         let is_rounded = dtype.is_quantised() && activations == Activations::Int8;
         if is_rounded {
-            input.round();
+            input.round(machine);
         }
         let mut y = vec![[0.0; ROWS]; matrix.panels() * tokens];
         let (whole, last) = (0..matrix.panels(), &mut y);

@@ -35,7 +35,7 @@ pub fn probe(
     let piece = matrix.panels().div_ceil(crew.threads());
     let mut product = || {
         if activations == Activations::Int8 {
-            input.round();
+            input.round(machine);
         }
         let pieces = y.chunks_mut(piece).enumerate().map(|(index, y)| {
             let panels = index * piece..index * piece + y.len();

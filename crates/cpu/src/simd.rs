@@ -37,8 +37,10 @@ pub(crate) struct Line(pub(crate) [u32; ROWS]);
 pub(crate) trait Simd: Copy {
     /// How many words a vector has: a divisor of 16.
     const LANES: usize;
-    /// Vectors and tokens that a kernel takes at once so that their sums stay in registers.
+    /// Vectors that a kernel takes at once for one token, so that their sums stay in registers.
     const DECODE_VECTORS: usize;
+    /// Tokens that it takes at once where there are many.
+    const TILE_TOKENS: usize;
     /// By how much [`Simd::dot4_signed`] takes each weight larger than it is.
     const SIGNED_BIAS: i32;
     /// A vector of integers.
@@ -127,4 +129,12 @@ pub(crate) trait Simd: Copy {
     fn max(self, a: Self::Floats, b: Self::Floats) -> Self::Floats;
     /// The smaller of both.
     fn min(self, a: Self::Floats, b: Self::Floats) -> Self::Floats;
+}
+
+/// All lanes of a vector in one, from `from` on.
+#[inline(always)]
+pub(crate) fn over_lanes<S: Simd>(s: S, a: S::Floats, from: f32, f: impl Fn(f32, f32) -> f32) -> f32 {
+    let mut lanes = [from; ROWS];
+    s.store(a, &mut lanes, 0);
+    lanes.into_iter().fold(from, f)
 }

@@ -223,7 +223,7 @@ fn multiply<const N: usize>(
 ) {
     let (tokens, activations) = (input.tokens(), decoder.activations);
     if activations == Activations::Int8 && matrices.iter().any(|matrix| matrix.dtype.is_quantised()) {
-        input.round();
+        input.round(decoder.machine);
     }
     let panels: usize = matrices.iter().map(|matrix| matrix.panels()).sum();
     let threads = decoder.crew.threads();

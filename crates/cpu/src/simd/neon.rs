@@ -32,6 +32,7 @@ macro_rules! operations {
 impl Simd for Neon {
     const LANES: usize = 4;
     const DECODE_VECTORS: usize = 4;
+    const TILE_TOKENS: usize = 4;
     const SIGNED_BIAS: i32 = 0;
     type Words = uint32x4_t;
     type Floats = float32x4_t;

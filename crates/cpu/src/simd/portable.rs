@@ -32,6 +32,7 @@ fn dot(sum: u32, level: u32, x: [i32; 4]) -> u32 {
 impl Simd for Portable {
     const LANES: usize = ROWS;
     const DECODE_VECTORS: usize = 1;
+    const TILE_TOKENS: usize = 4;
     const SIGNED_BIAS: i32 = 0;
     type Words = Words;
     type Floats = Floats;

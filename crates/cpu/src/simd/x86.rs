@@ -71,6 +71,7 @@ macro_rules! operations {
 impl Simd for Avx512 {
     const LANES: usize = 16;
     const DECODE_VECTORS: usize = 1;
+    const TILE_TOKENS: usize = 8;
     const SIGNED_BIAS: i32 = 128;
     type Words = __m512i;
     type Floats = __m512;
@@ -137,6 +138,7 @@ impl Simd for Avx512 {
 impl Simd for Avx2 {
     const LANES: usize = 8;
     const DECODE_VECTORS: usize = 2;
+    const TILE_TOKENS: usize = 4;
     const SIGNED_BIAS: i32 = 0;
     type Words = __m256i;
     type Floats = __m256;
