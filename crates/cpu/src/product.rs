@@ -169,9 +169,8 @@ fn bytes_of_panel<S: Simd, L: Levels, const N: bool>(
             (1, 4, _) => bytes::<S, L, N, 4, 1>(s, panel, input, token, y, adds),
             (1, 2, _) => bytes::<S, L, N, 2, 1>(s, panel, input, token, y, adds),
             (1, _, _) => bytes::<S, L, N, 1, 1>(s, panel, input, token, y, adds),
-            (_, 4, 2) => bytes::<S, L, N, 2, 2>(s, panel, input, token, y, adds),
-            (_, 4, _) => bytes::<S, L, N, 2, 4>(s, panel, input, token, y, adds),
-            (2..=4, _, _) | (_, _, 4) => bytes::<S, L, N, 1, 4>(s, panel, input, token, y, adds),
+            (2..=4, 1 | 2, _) | (_, 1 | 2, 4) => bytes::<S, L, N, 1, 4>(s, panel, input, token, y, adds),
+            (2..=4, _, _) | (_, _, 4) => bytes::<S, L, N, 2, 4>(s, panel, input, token, y, adds),
             _ => bytes::<S, L, N, 1, 8>(s, panel, input, token, y, adds),
         };
     }

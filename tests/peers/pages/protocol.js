@@ -40,7 +40,7 @@ async function measure(adapter, settings) {
     question: await run("question", settings.question_tokens, false),
     prompt_64: await run("p64", 1),
     decode: await run("p64", settings.decode_tokens),
-    prompt_512: await run("p512", 1),
+    ...(settings.has_long_prompt ? { prompt_512: await run("p512", 1) } : {}),
   };
 }
 

@@ -48,7 +48,7 @@ fn load<T>(of: &[T; ROWS], at: usize) -> v128 {
 impl Simd for Wasm {
     const LANES: usize = 4;
     const DECODE_VECTORS: usize = 4;
-    const TILE_TOKENS: usize = if HAS_DOT { 2 } else { 4 };
+    const TILE_TOKENS: usize = if HAS_DOT { 8 } else { 4 };
     const SIGNED_BIAS: i32 = 0;
     type Words = v128;
     type Floats = v128;
