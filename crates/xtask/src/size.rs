@@ -4,7 +4,7 @@ use crate::place;
 use crate::program::Program;
 
 /// Gzipped bytes of everything in web/dist, the smaller one of the two modules left out: a browser fetches one.
-const BUDGET_BYTES: u64 = 1_410_000;
+const BUDGET_BYTES: u64 = 1_420_000;
 
 /// Prints every file's bytes, raw and gzipped, and their sum; one line a file.
 const MEASURE: &str = r"
