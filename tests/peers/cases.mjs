@@ -4,9 +4,8 @@ const SMOL = "smollm2-135m.Q4_1.gguf";
 const BIG = "llama-950m.Q4_0.gguf";
 /** Ids that end a sequence stand in `eos`. */
 const OF = {
-  smol: { prompts: "smol", context: 1024, decode_tokens: 64, question_tokens: 16, eos: [0, 2], has_long_prompt: true },
-  // 512 tokens of it take wllama four minutes.
-  "950m": { prompts: "950m", context: 1024, decode_tokens: 32, question_tokens: 4, eos: [128001, 128008, 128009] },
+  smol: { prompts: "smol", context: 1024, decode_tokens: 64, question_tokens: 16, eos: [0, 2] },
+  "950m": { prompts: "950m", context: 1024, decode_tokens: 32, question_tokens: 4, eos: [128001, 128008, 128009], is_slow: true },
 };
 const LIBRARIES = "@node-llama-cpp/linux-x64/bins/linux-x64";
 

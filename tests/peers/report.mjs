@@ -31,7 +31,7 @@ export function summaries({ cases, launches }) {
       engine: own[0]?.engine,
       launches: good.length,
       faults: own.filter(({ fault }) => fault).map(({ fault }) => fault),
-      answer: good.at(-1)?.detail?.question.text,
+      answer: good.at(-1)?.detail?.question?.text,
       figures: Object.fromEntries(names.map((name) => [name, spread(rows.map((row) => row[name]))])),
     };
   });
@@ -73,7 +73,7 @@ export function asMarkdown({ machine, summaries, launches }) {
 
 function table(columns, rows) {
   const cell = ({ median, least, most } = {}) =>
-    median === undefined ? "–" : `${number(median)} (${number(least)}–${number(most)})`;
+    !Number.isFinite(median) ? "–" : `${number(median)} (${number(least)}–${number(most)})`;
   const line = (cells) => `| ${cells.join(" | ")} |`;
   return [
     line(["engine", "launches", ...columns.map(([, title]) => title)]),
@@ -136,7 +136,7 @@ function groupSvg(group, rows) {
 }
 
 function bar(figure, engine, most, y) {
-  if (figure?.median === undefined) {
+  if (!Number.isFinite(figure?.median)) {
     return text(0, y + 4, "–");
   }
   const x = (value) => ((value / most) * BAR_WIDTH).toFixed(1);
