@@ -18,8 +18,11 @@ pub(crate) trait Levels {
     /// There are minima.
     const HAS_MINIMUM: bool = false;
 
-    /// Elements 4k to 4k + 3 of a block, a byte each.
-    fn levels<S: Simd>(s: S, panel: Panel<'_>, block: usize, k: usize, at: usize) -> S::Words;
+    /// Elements 4k to 4k + 3 of a block, a byte each; nibbles, where a type does not say otherwise.
+    #[inline(always)]
+    fn levels<S: Simd>(s: S, panel: Panel<'_>, block: usize, k: usize, at: usize) -> S::Words {
+        nibbles(s, panel, block, k, at)
+    }
 
     /// Scale and minimum of a part of a block.
     fn scale<S: Simd>(s: S, panel: Panel<'_>, block: usize, part: usize, at: usize) -> [S::Floats; 2];
@@ -50,6 +53,12 @@ fn load<S: Simd>(s: S, lines: &[Line], index: usize, at: usize) -> S::Words {
 fn nibbles<S: Simd>(s: S, panel: Panel<'_>, block: usize, k: usize, at: usize) -> S::Words {
     let word = load(s, panel.quants, 4 * block + k % 4, at);
     s.and(if k < 4 { word } else { s.shr(word, 4) }, s.words(0x0F0F_0F0F))
+}
+
+/// The scale of a block, where those of two blocks share a line.
+#[inline(always)]
+fn paired_scale<S: Simd>(s: S, panel: Panel<'_>, block: usize, at: usize) -> S::Floats {
+    half(s, load(s, panel.scales, block / 2, at), block % 2)
 }
 
 /// Bit k of each byte of a word, as the fifth of a level.
@@ -89,7 +98,7 @@ impl Levels for Q8 {
 
     #[inline(always)]
     fn scale<S: Simd>(s: S, panel: Panel<'_>, block: usize, _: usize, at: usize) -> [S::Floats; 2] {
-        [half(s, load(s, panel.scales, block / 2, at), block % 2), s.floats(0.0)]
+        [paired_scale(s, panel, block, at), s.floats(0.0)]
     }
 }
 
@@ -98,24 +107,14 @@ impl Levels for Q4 {
     const ZERO: u32 = 8;
 
     #[inline(always)]
-    fn levels<S: Simd>(s: S, panel: Panel<'_>, block: usize, k: usize, at: usize) -> S::Words {
-        nibbles(s, panel, block, k, at)
-    }
-
-    #[inline(always)]
     fn scale<S: Simd>(s: S, panel: Panel<'_>, block: usize, _: usize, at: usize) -> [S::Floats; 2] {
-        [half(s, load(s, panel.scales, block / 2, at), block % 2), s.floats(0.0)]
+        [paired_scale(s, panel, block, at), s.floats(0.0)]
     }
 }
 
 impl Levels for Q4_1 {
     const ARE_NIBBLES: bool = true;
     const HAS_MINIMUM: bool = true;
-
-    #[inline(always)]
-    fn levels<S: Simd>(s: S, panel: Panel<'_>, block: usize, k: usize, at: usize) -> S::Words {
-        nibbles(s, panel, block, k, at)
-    }
 
     #[inline(always)]
     fn scale<S: Simd>(s: S, panel: Panel<'_>, block: usize, _: usize, at: usize) -> [S::Floats; 2] {
@@ -165,11 +164,6 @@ fn shared_scale<S: Simd>(s: S, panel: Panel<'_>, block: usize, lines: usize, at:
 impl Levels for Q4K {
     const ARE_NIBBLES: bool = true;
     const HAS_MINIMUM: bool = true;
-
-    #[inline(always)]
-    fn levels<S: Simd>(s: S, panel: Panel<'_>, block: usize, k: usize, at: usize) -> S::Words {
-        nibbles(s, panel, block, k, at)
-    }
 
     #[inline(always)]
     fn scale<S: Simd>(s: S, panel: Panel<'_>, block: usize, _: usize, at: usize) -> [S::Floats; 2] {

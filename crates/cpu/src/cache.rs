@@ -51,12 +51,6 @@ impl PageShape {
     fn widths(self) -> [usize; 2] {
         [self.padded_head_dim() / self.per_word(), PAGE / self.per_word()]
     }
-
-    /// Bytes of a page.
-    pub(crate) fn size_bytes(self) -> usize {
-        let [key, value] = self.widths();
-        self.kv_heads * (PAGE / ROWS * key + self.value_panels() * value) * size_of::<Line>()
-    }
 }
 
 impl Page {

@@ -1,6 +1,6 @@
 //! e to the x, and what is made of it.
 
-use crate::simd::{Machine, ROWS, Simd, Task};
+use crate::simd::{Machine, ROWS, Simd, TO_INTEGER, Task};
 
 /// e^x within 2e-7 of itself; below -87 it stays at 1.6e-38.
 ///
@@ -8,8 +8,6 @@ use crate::simd::{Machine, ROWS, Simd, Task};
 /// Source: Cephes, `expf`.
 #[inline(always)]
 pub(crate) fn exp<S: Simd>(s: S, x: S::Floats) -> S::Floats {
-    /// Added to a small number, it leaves the nearest integer in the lowest bits.
-    const TO_INTEGER: f32 = 12_582_912.0;
     let x = s.min(s.max(x, s.floats(-87.0)), s.floats(88.0));
     let shifted = s.mul_add(x, s.floats(std::f32::consts::LOG2_E), s.floats(TO_INTEGER));
     let n = s.sub(shifted, s.floats(TO_INTEGER));

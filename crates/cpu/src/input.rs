@@ -2,7 +2,7 @@
 
 use bytemuck::cast;
 
-use crate::simd::{Machine, ROWS, Simd, Task, over_lanes};
+use crate::simd::{Machine, ROWS, Simd, TO_INTEGER, Task, over_lanes};
 
 /// Activations of T tokens, (T, columns), in blocks of 32.
 #[derive(Default)]
@@ -93,8 +93,6 @@ fn magnitudes<S: Simd>(s: S, block: &[f32; 32]) -> S::Floats {
 /// Nearest bytes of -127 to 127, and what one of them stands for.
 #[inline(always)]
 fn round_block(block: &[f32; 32], largest: f32) -> ([i8; 32], f32) {
-    /// Added to a small number, it leaves the nearest integer in the lowest bits.
-    const TO_INTEGER: f32 = 12_582_912.0;
     let inverse = if largest > 0.0 { 127.0 / largest } else { 0.0 };
     let bytes = block.map(|value| (value * inverse + TO_INTEGER).to_bits() as i8);
     (bytes, largest / 127.0)

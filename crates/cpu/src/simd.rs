@@ -26,6 +26,9 @@ use bytemuck::{Pod, Zeroable};
 /// Rows that stand side by side.
 pub(crate) const ROWS: usize = 16;
 
+/// Added to a small float, it leaves the nearest integer in the lowest bits.
+pub(crate) const TO_INTEGER: f32 = 12_582_912.0;
+
 /// One 32-bit word of each of 16 rows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Pod, Zeroable)]
 #[repr(C, align(64))]

@@ -62,12 +62,6 @@ impl Timeline {
         })
     }
 
-    /// Bytes of its keys and values.
-    pub fn kv_bytes(&self, decoder: &Decoder) -> u64 {
-        let pages: usize = self.caches.iter().map(Vec::len).sum();
-        (pages * decoder.page_shape().size_bytes()) as u64
-    }
-
     /// Runs `tokens` from `position` on, leaves their keys and values in the cache, and puts the logits of
     /// `tokens[first..]` into `logits`, (rows, V).
     ///
@@ -121,6 +115,7 @@ impl Timeline {
             }
         }
     }
+
     /// The rows of the embedding that the tokens name.
     fn embed(&mut self, decoder: &Decoder, tokens: &[u32]) {
         let embedding = &decoder.weights.embed_tokens;
