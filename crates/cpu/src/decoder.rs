@@ -77,11 +77,6 @@ impl Decoder {
         self.kv
     }
 
-    /// How activations are multiplied with quantised weights.
-    pub fn activations(&self) -> Activations {
-        self.activations
-    }
-
     /// Bytes of the weights in memory.
     pub fn weights_bytes(&self) -> u64 {
         self.weights.size_bytes()

@@ -37,11 +37,9 @@ pub fn probe(
         if activations == Activations::Int8 {
             input.round(machine);
         }
-        let pieces = y.chunks_mut(piece).enumerate().map(|(index, y)| {
-            let panels = index * piece..index * piece + y.len();
-            Product { matrix: &matrix, panels, input: &input, activations, y, adds: false }
-        });
-        let pieces = pieces.collect();
+        let panels = 0..matrix.panels();
+        let product = Product { matrix: &matrix, panels, input: &input, activations, y: &mut y, adds: false };
+        let pieces = product.cut(piece).collect();
         crew.gather(|| crew.each(pieces, |piece: Product<'_>| piece.compute(machine)));
     };
     let mut stretch = || {

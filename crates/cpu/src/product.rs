@@ -53,7 +53,16 @@ pub(crate) struct Product<'a> {
     pub(crate) adds: bool,
 }
 
-impl Product<'_> {
+impl<'a> Product<'a> {
+    /// The same cut into pieces of so many panels.
+    pub(crate) fn cut(self, panels: usize) -> impl Iterator<Item = Product<'a>> {
+        let Self { matrix, panels: Range { start, end }, input, activations, y, adds } = self;
+        y.chunks_mut(panels * input.tokens()).zip((start..end).step_by(panels)).map(move |(y, first)| {
+            let panels = first..(first + panels).min(end);
+            Product { matrix, panels, input, activations, y, adds }
+        })
+    }
+
     /// Computes it.
     pub(crate) fn compute(self, machine: Machine) {
         match (self.matrix.dtype, self.activations) {

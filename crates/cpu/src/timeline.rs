@@ -226,10 +226,8 @@ fn multiply<const N: usize>(
     let mut products = Vec::new();
     for (matrix, grid) in matrices.iter().zip(grids) {
         grid.resize(matrix.panels() * tokens, [0.0; ROWS]);
-        for (index, y) in grid.chunks_mut(piece * tokens).enumerate() {
-            let panels = index * piece..((index + 1) * piece).min(matrix.panels());
-            products.push(Product { matrix, panels, input, activations, y, adds });
-        }
+        let product = Product { matrix, panels: 0..matrix.panels(), input, activations, y: grid, adds };
+        products.extend(product.cut(piece));
     }
     decoder.crew.each(products, |product| product.compute(decoder.machine));
 }
