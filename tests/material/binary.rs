@@ -88,6 +88,17 @@ impl Run {
         Self::of_prepared(command)
     }
 
+    /// Runs `reckon` to its end, with a file as its standard input.
+    ///
+    /// # Panics
+    /// It cannot be started, or there is no such file.
+    pub fn fed<A: AsRef<OsStr>>(input: &Path, arguments: impl IntoIterator<Item = A>) -> Self {
+        let mut command = Command::new(reckon());
+        let input = fs::File::open(input).unwrap_or_else(|err| panic!("{}: {err}", input.display()));
+        command.args(arguments).stdin(input);
+        Self::of_prepared(command)
+    }
+
     fn of_command<A: AsRef<OsStr>>(program: &Path, arguments: impl IntoIterator<Item = A>) -> Self {
         let mut command = Command::new(program);
         command.args(arguments);

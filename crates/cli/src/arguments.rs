@@ -28,7 +28,7 @@ pub struct Arguments {
 pub enum Command {
     /// Logits of every position of one causal pass over given token ids
     Logits(Logits),
-    /// Continue one prompt
+    /// Continue one prompt, or each of many
     Generate(Generate),
     /// Talk with a model, turn after turn
     Chat(Chat),
@@ -154,9 +154,20 @@ pub struct Generate {
     #[command(flatten)]
     pub model: Model,
     /// What to continue, or to answer
-    #[arg(long, value_name = "TEXT")]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        required_unless_present = "prompts",
+        default_value = "",
+        hide_default_value = true
+    )]
     pub prompt: String,
-    /// A system message before the prompt
+    /// JSON lines, each an object with "prompt", "system" as well if there is one, or with "messages"; - is stdin. Each is
+    /// answered for itself, and printed as it was given, with "output" beside: text, thinking, answer, how many tokens
+    /// and why it ended
+    #[arg(long, value_name = "FILE.jsonl", conflicts_with = "prompt")]
+    pub prompts: Option<PathBuf>,
+    /// A system message before the prompt, and before those of a file that have none
     #[arg(long, value_name = "TEXT", conflicts_with = "raw")]
     pub system: Option<String>,
     /// No chat template: special-token text becomes its ids, BOS only where the tokenizer adds one
@@ -164,7 +175,7 @@ pub struct Generate {
     pub raw: bool,
     #[command(flatten)]
     pub sample: Sample,
-    /// Print one JSON object at the end instead of text as it comes
+    /// Print one JSON object at the end instead of text as it comes; --prompts prints JSON either way
     #[arg(long)]
     pub json: bool,
 }

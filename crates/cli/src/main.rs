@@ -12,6 +12,7 @@ mod load;
 mod logits;
 mod pack;
 mod place;
+mod prompts;
 mod verify;
 
 use std::process::ExitCode;
@@ -28,7 +29,10 @@ fn main() -> ExitCode {
     };
     let outcome = match arguments.command {
         Command::Logits(arguments) => pollster::block_on(logits::run(&arguments)),
-        Command::Generate(arguments) => pollster::block_on(generate::run(&arguments)),
+        Command::Generate(arguments) => match &arguments.prompts {
+            Some(file) => pollster::block_on(prompts::run(&arguments, file)),
+            None => pollster::block_on(generate::run(&arguments)),
+        },
         Command::Chat(arguments) => pollster::block_on(chat::run(&arguments)),
         Command::Pack(arguments) => pollster::block_on(pack::run(&arguments)),
         Command::Compare(arguments) => pollster::block_on(compare::run(&arguments)),
