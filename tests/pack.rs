@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use checkpoint::sha256;
-use reckon_tests::{Case, Fixture, Run};
+use reckon_tests::{Case, Fixture, Run, Text};
 use serde_json::Value;
 
 /// Packs `model` into a folder of `fixture`.
@@ -53,6 +53,27 @@ fn a_packed_folder_reads_and_speaks_as_its_source_does() {
             assert_eq!(report["text"], Value::from(text.text.clone()), "{form}, {:?}", text.prompt);
         }
     }
+}
+
+#[test]
+fn a_packed_model_is_compared_text_by_text() {
+    let case = Case::named("tiny_text");
+    let (source, target) = (Fixture::default(), Fixture::default());
+    case.folder().iter().for_each(|file| drop(source.write(&file.name, &file.bytes)));
+    let (base, model) = (source.path(""), packed(&source.path(""), &target, &["--dtype", "q8"]));
+    let texts = &case.texts[..2];
+    let bos = "<|begin_of_text|>";
+    let written = |text: &Text| format!("{bos}{}", text.prompt.trim_start_matches(bos));
+    let text = source.write("texts.txt", texts.iter().map(written).collect::<String>().as_bytes());
+    let paths =
+        ["compare".as_ref(), model.as_os_str(), base.as_os_str(), "--text".as_ref(), text.as_os_str()];
+    let run = Run::of(paths.into_iter().chain(["--json", "--device", "cpu"].map(AsRef::as_ref)));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let comparison: Value = serde_json::from_str(&run.stdout).unwrap();
+    let foretold: usize = texts.iter().map(|text| text.prompt_ids.len() - 1).sum();
+    assert_eq!(comparison["tokens"], foretold, "all but the first of each");
+    let kl = comparison["kl"].as_f64().unwrap();
+    assert!(0.0 < kl && kl < 0.01, "{kl} nats a token by q8");
 }
 
 #[test]

@@ -256,7 +256,7 @@ pub struct Compare {
     pub model: PathBuf,
     /// The model it is held against: the same
     pub base: PathBuf,
-    /// A text, in UTF-8
+    /// A text, in UTF-8; special tokens written out are special, and where the one that begins a text stands, one begins
     #[arg(long, value_name = "FILE")]
     pub text: PathBuf,
     /// Tokens of it to look at, from its start

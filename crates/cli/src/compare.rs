@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::arguments;
 use crate::load::load;
 
-/// Tokens that are read in one go; each stretch begins anew, so that neither model needs a long cache.
+/// Most tokens that are read in one go; each stretch begins anew, so that neither model needs a long cache.
 const STRETCH: usize = 256;
 
 /// What a model loses.
@@ -64,7 +64,9 @@ pub async fn compare(asked: &arguments::Compare) -> Result<Comparison, String> {
         ));
     }
     let mut sums = Sums::default();
-    for stretch in ids.chunks(STRETCH) {
+    // A file may hold many texts, a conversation each, say; none is foretold from the one before.
+    let texts = ids.chunk_by(|_, next| Some(*next) != base.bos_token_id());
+    for stretch in texts.flat_map(|text| text.chunks(STRETCH)) {
         let expected = log_likelihoods(&base, stretch).await?;
         let found = log_likelihoods(&model, stretch).await?;
         for ((expected, found), next) in expected.iter().zip(&found).zip(&stretch[1..]) {
@@ -136,7 +138,7 @@ pub fn likeliest(row: &[f32]) -> Option<usize> {
 impl fmt::Display for Comparison {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { tokens, perplexity, base_perplexity, kl, kl_standard_error, same_top } = self;
-        writeln!(f, "over {tokens} tokens, in stretches of {STRETCH}")?;
+        writeln!(f, "over {tokens} tokens, in stretches of at most {STRETCH}")?;
         writeln!(f, "perplexity   {perplexity:.4}, {base_perplexity:.4} before")?;
         writeln!(f, "divergence   {kl:.6} +- {kl_standard_error:.6} nats a token")?;
         write!(f, "same top     {:.2} % of tokens", 100.0 * same_top)

@@ -57,6 +57,11 @@ impl Engine {
         Ok(self.voice()?.encode(&Prompt::Raw(text.to_owned()), None)?.tokens)
     }
 
+    /// The id that a text begins with, where the model has one.
+    pub fn bos_token_id(&self) -> Option<u32> {
+        self.config().bos_token_id
+    }
+
     pub(crate) fn config(&self) -> &Config {
         &self.0.config
     }
