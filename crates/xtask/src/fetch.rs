@@ -60,7 +60,7 @@ pub fn model() -> Result<(), String> {
 }
 
 fn fetch_model(path: &Path) -> Result<(), String> {
-    let python = system::python().ok_or("there is no Python 3.8 or newer, which unpacks it")?;
+    let python = system::python().ok_or("there is no Python 3.9 or newer, which unpacks it")?;
     if !Program::new(python).args(["-m", "pip", "--version"]).works() {
         return Err(format!("{python} has no pip (on Debian: apt-get install python3-pip)"));
     }

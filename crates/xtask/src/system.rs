@@ -39,11 +39,11 @@ pub fn node_packages() -> Result<(), String> {
     })
 }
 
-/// Python, by whichever name it goes.
+/// Python 3.9 or newer, by whichever name it goes.
 pub fn python() -> Option<&'static str> {
     ["python3", "python"].into_iter().find(|name| {
-        let version_3 = "import sys; sys.exit(sys.version_info < (3, 8))";
-        Program::new(name).args(["-c", version_3]).works()
+        let is_new = "import sys; sys.exit(sys.version_info < (3, 9))";
+        Program::new(name).args(["-c", is_new]).works()
     })
 }
 

@@ -30,11 +30,23 @@ pub fn test() -> Result<(), String> {
         let passed = tests.heard(&mut |line| summary.hear(line))?;
         if passed { Ok(()) } else { Err("cargo test failed".to_owned()) }
     });
+    summary.step("the recipe's tests", recipe);
     summary.step("the app", |_| web::build(Profile::Shipped));
     summary.step("its size", |_| size::check());
     summary.step("tsc", |_| Program::npm().args(["run", "--silent", "check"]).within(place::web()).run());
     summary.step("the browser", |summary| browser::test(summary, None));
     summary.close()
+}
+
+/// The tests of how the embedded model's problems are made, and that those it is trained on are not those it is scored on.
+fn recipe(summary: &mut Summary) -> Result<(), String> {
+    let Some(python) = system::python() else {
+        summary.hear("NOT RUN: the recipe's tests: there is no Python 3.9 or newer");
+        return Ok(());
+    };
+    let found = ["-m", "unittest", "discover", "-s", "web/embedded/tests", "-t", "web/embedded"];
+    // Python leaves its bytecode beside what it reads.
+    Program::new(python).args(found).env("PYTHONDONTWRITEBYTECODE", "1").run()
 }
 
 fn clippy(what: &[&str]) -> Result<(), String> {
