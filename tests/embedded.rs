@@ -61,7 +61,7 @@ fn problems_are_answered_right_and_every_answer_ends_by_itself() {
         let (id, output) = (&problem["id"], &problem["output"]);
         let thinking = output["thinking"].as_str().expect("thinking");
         let answer = output["answer"].as_str().expect("an answer");
-        if last_boxed(answer) == problem["answer"].as_str() {
+        if last_boxed(answer).as_deref() == problem["answer"].as_str() {
             right += 1;
         } else {
             println!(
@@ -188,15 +188,23 @@ fn problems() -> Vec<Value> {
     (0..share).flat_map(nth).take(PROBLEMS).collect()
 }
 
-/// What stands in the last `\boxed{...}` of a text, braces within it balanced.
-fn last_boxed(text: &str) -> Option<&str> {
+/// What stands in the last `\boxed{...}` of a text, braces within it balanced, without its LaTeX: as the recipe scores.
+fn last_boxed(text: &str) -> Option<String> {
     let inside = text.rsplit_once("\\boxed{")?.1;
     let mut depth = 1;
     let end = inside.char_indices().find(|(_, c)| {
         depth += i32::from(*c == '{') - i32::from(*c == '}');
         depth == 0
     });
-    end.map(|(end, _)| inside[..end].trim())
+    end.map(|(end, _)| plain(&inside[..end]))
+}
+
+/// The words of `\text{...}`, a percent sign without its backslash, single spaces.
+fn plain(boxed: &str) -> String {
+    let mut parts = boxed.split("\\text{");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    parts.for_each(|part| text.push_str(&part.replacen('}', "", 1)));
+    text.replace("\\%", "%").split_whitespace().collect::<Vec<&str>>().join(" ")
 }
 
 fn ids(list: &Value) -> Vec<u32> {
@@ -205,7 +213,10 @@ fn ids(list: &Value) -> Vec<u32> {
 }
 
 #[test]
-fn the_last_box_counts_with_its_inner_braces() {
-    assert_eq!(last_boxed(r"\boxed{1} or \boxed{ \frac{1}{2} }."), Some(r"\frac{1}{2}"));
+fn the_last_box_counts_without_its_latex() {
+    let boxed = |text| last_boxed(text).unwrap();
+    assert_eq!(boxed(r"\boxed{1} or \boxed{ \frac{1}{2} }."), r"\frac{1}{2}");
+    assert_eq!(boxed(r"\boxed{2\text{ remainder }1}"), "2 remainder 1");
+    assert_eq!(boxed(r"It is $\boxed{\text{Monday}}$, \boxed{29\%}"), "29%");
     assert_eq!(last_boxed(r"no box, or \boxed{open"), None);
 }
