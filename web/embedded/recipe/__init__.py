@@ -1,0 +1,1 @@
+"""The recipe of Reckon's embedded model: data, tokenizer, model, training, export."""
