@@ -45,7 +45,7 @@ pub fn test(summary: &mut Summary, pattern: Option<&str>) -> Result<(), String> 
     if passed { Ok(()) } else { Err("the browser's tests failed".to_owned()) }
 }
 
-/// The default model in Chromium against the terminal.
+/// SmolLM2 in Chromium against the terminal.
 ///
 /// # Errors
 /// They differ, or something is missing.
