@@ -62,6 +62,17 @@ pub fn real() -> Result<(), String> {
         .run()
 }
 
+/// How soon after the page is opened the embedded model thinks, in Chromium.
+///
+/// # Errors
+/// It is not soon enough on the processor, or something is missing.
+pub fn first_token() -> Result<(), String> {
+    let chromium =
+        system::chromium().ok_or("no Chromium or Chrome is installed; name one in RECKON_CHROMIUM")?;
+    web::build(Profile::Shipped)?;
+    Program::new("node").args(["tests/browser/first_token.mjs"]).env("RECKON_CHROMIUM", chromium).run()
+}
+
 /// A model of 950M geometry in Chromium against transformers; `folder` is what golden/full_size.py wrote.
 ///
 /// # Errors

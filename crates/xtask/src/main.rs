@@ -25,6 +25,7 @@ cargo xtask COMMAND
   fetch                                  fetch SmolLM2 and a tokenizer, for tests, into .models
   size [--fast]                          bytes of what a visitor downloads, held to their budget
   browser [--fast] [PATTERN]             only the browser's tests, those whose names hold PATTERN
+  first-token                            page open to first thinking token in Chromium, 20 launches
   browser-real                           SmolLM2 in Chromium against the terminal: minutes on a CPU
   browser-full-hub [cpu]                 950M at F32 from a gated hub into Chromium, cut and killed: minutes
   browser-full-size FOLDER               950M geometry in Chromium against transformers: minutes on a CPU
@@ -61,6 +62,7 @@ fn run(arguments: &[String]) -> Outcome {
         "fetch" => fetch::model().and_then(|()| fetch::tokenizer()),
         "size" => web::build(options.profile()).and_then(|()| size::check()),
         "browser" => browser::alone(options.profile(), options.pattern.take()),
+        "first-token" => browser::first_token(),
         "browser-real" => browser::real(),
         "browser-full-hub" => browser::full_hub(options.pattern.take()),
         "browser-full-size" => browser::full_size(options.pattern.take()),
