@@ -22,7 +22,8 @@ export class Follow implements ReactiveController {
 
   hostUpdated(): void {
     if (this.#isAtEnd) {
-      this.toEnd();
+      // What stands inside the host is drawn after it, and before the next frame.
+      requestAnimationFrame(() => this.toEnd());
     }
   }
 

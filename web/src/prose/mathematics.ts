@@ -19,8 +19,8 @@ const BOXED = "\\boxed{";
 const SPANS: readonly (readonly [pattern: RegExp, isDisplay: boolean])[] = [
   [/^\$\$([^$]+)\$\$/, true],
   [/^\$(?![\s$])((?:\\.|[^\\$`\n])*?(?:\\.|[^\\$`\s]))\$(?!\d)/, false],
-  [/^\\\[([\s\S]+?)\\\]/, true],
-  [/^\\\(([\s\S]+?)\\\)/, false],
+  [/^\\\[([\s\S]{1,4000}?)\\\]/, true],
+  [/^\\\(([\s\S]{1,4000}?)\\\)/, false],
 ];
 
 /** Formulas amid a line, and those that stand for themselves. */
