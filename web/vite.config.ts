@@ -1,8 +1,19 @@
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
+
+/** KaTeX names each font in three formats; every browser this page runs in reads the first. */
+const oneFontFormat: Plugin = {
+  name: "one-font-format",
+  enforce: "pre",
+  transform: (code, id) =>
+    /katex[\\/]dist[\\/]katex/.test(id) && /\.css/.test(id)
+      ? code.replace(/,\s*url\([^)]*\)\s*format\("?(?:woff|truetype)"?\)/g, "")
+      : undefined,
+};
 
 // Relative addresses: the app works from any folder of any static host.
 export default defineConfig({
   base: "./",
+  plugins: [oneFontFormat],
   build: {
     target: "es2022",
     modulePreload: { polyfill: false },

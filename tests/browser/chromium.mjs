@@ -20,12 +20,15 @@ const FLAGS = [
 export const WITHOUT_WEBGPU = ["--disable-gpu", "--disable-features=WebGPUService"];
 const SOFTWARE_ADAPTER = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 
+/** A profile of its own for a browser. */
+export const newProfile = () => mkdtempSync(join(tmpdir(), "reckon-chromium-"));
+
 /**
  * Opens Chromium; `RECKON_CHROMIUM` names it. `adapter` are the flags that decide who computes. The folder of its profile
- * stands in the command line of its processes.
+ * stands in the command line of its processes; a `profile` that was given is there for another launch afterwards.
  */
-export async function openChromium({ adapter = SOFTWARE_ADAPTER, ...options } = {}) {
-  const profile = mkdtempSync(join(tmpdir(), "reckon-chromium-"));
+export async function openChromium({ adapter = SOFTWARE_ADAPTER, profile: given, ...options } = {}) {
+  const profile = given ?? newProfile();
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.RECKON_CHROMIUM ?? "/usr/bin/chromium",
     headless: false,
@@ -48,9 +51,15 @@ export async function openChromium({ adapter = SOFTWARE_ADAPTER, ...options } = 
     },
     async close() {
       await context.close();
-      rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+      if (given === undefined) {
+        removeProfile(profile);
+      }
     },
   };
+}
+
+export function removeProfile(profile) {
+  rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
 }
 
 /** Runs `ask` on the page's app element once it has a model, or rejects with the page's own words. */

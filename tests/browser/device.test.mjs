@@ -9,6 +9,8 @@ import { openChromium, WITHOUT_WEBGPU, withModel } from "./chromium.mjs";
 import { GOLDEN, openSite } from "./site.mjs";
 
 const MODEL = "golden/tiny_text/model.gguf";
+/** Large enough that a GPU is looked for. */
+const LARGE = "golden/20_mb/";
 const QUESTION = "the other 15 and on";
 /** f32 sums in another order. */
 const TOLERANCE = 1e-4;
@@ -57,7 +59,7 @@ async function loadInPage({ url, options }) {
 
 test("where the GPU is a program, the processor is faster and computes; the plan and the model say why", async () => {
   const page = await bare();
-  const { said, plan, planned_ms, description } = await load(page, {});
+  const { said, plan, planned_ms, description } = await load(page, {}, LARGE);
   assert.equal(said, undefined);
   console.log(`${planned_ms.toFixed(0)} ms to the plan; ${description.adapter}: ${description.why}`);
   assert.deepEqual([plan.device, description.device, plan.why], ["cpu", "cpu", description.why]);
@@ -65,6 +67,17 @@ test("where the GPU is a program, the processor is faster and computes; the plan
   assert.match(description.why, /the GPU is a program on the processor \(.*SwiftShader.*\).*(times as fast|not ready)/i);
   assert.equal(description.gpu_bytes, 0);
   assert.ok(planned_ms < MOST_CHOICE_MS, `${planned_ms} ms`);
+  await page.close();
+});
+
+test("a very small model is computed by the processor, and no GPU is looked for", async () => {
+  const page = await bare();
+  const { said, plan, planned_ms, description } = await load(page, {});
+  assert.equal(said, undefined);
+  console.log(`${planned_ms.toFixed(0)} ms to the plan: ${plan.why}`);
+  assert.equal(description.device, "cpu");
+  assert.match(plan.why, /^its weights take [\d.]+ MB/);
+  assert.equal(plan.room.buffer_bytes, undefined);
   await page.close();
 });
 
@@ -119,11 +132,14 @@ test("devices and activations that are not known are refused in words", async ()
 });
 
 test("a browser without WebGPU answers on the processor, and the page says why", async () => {
+  const found = await bare(blind).then((page) => load(page, {}, LARGE));
+  console.log(found.plan.why);
+  assert.match(found.plan.why, /no GPU adapter was found|this browser gives the page no WebGPU/);
   const page = await blind.page(`${site.url}/?model=${MODEL}&temperature=0&max_tokens=12`);
   await withModel(page, () => undefined);
   const words = await page.locator(".device").innerText();
   console.log(words);
-  assert.match(words, /CPU, .*SIMD, 1 thread · [\d.,]+ MB of memory\nComputed on the processor: (no GPU adapter was found|this browser gives the page no WebGPU)/);
+  assert.match(words, /CPU, .*SIMD, 1 thread · [\d.,]+ MB of memory\nComputed on the processor: its weights take/);
   await page.getByRole("textbox", { name: "Your question" }).fill(QUESTION);
   await page.getByRole("textbox", { name: "Your question" }).press("Enter");
   await page.waitForFunction(() => document.querySelector("reckon-app").turns.at(-1)?.isRunning === false);

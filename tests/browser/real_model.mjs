@@ -1,4 +1,4 @@
-// The default model in Chromium on the software adapter against the terminal: a raw prompt, 8 greedy tokens.
+// SmolLM2 in Chromium on the software adapter against the terminal: a raw prompt, 8 greedy tokens.
 // `cargo xtask browser-real` runs it; it takes minutes.
 
 import { execFileSync } from "node:child_process";

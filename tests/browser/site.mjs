@@ -43,7 +43,9 @@ export async function openSite({ models = join(HOME, ".models"), app = DIST, fol
       return response.writeHead(200, { "Content-Type": TYPES[".html"] }).end("<!doctype html><p>the front page</p>");
     }
     if (path.startsWith("/models/")) {
-      return serveModel("ranges", join(models, path.slice("/models/".length)), request, response);
+      const own = join(app, path);
+      const file = existsSync(own) ? own : join(models, path.slice("/models/".length));
+      return serveModel("ranges", file, request, response);
     }
     const [, first, ...rest] = path.split("/");
     if (Object.hasOwn(folders, first)) {

@@ -31,7 +31,9 @@ pub async fn load_opened(place: &Place, opened: Opened, options: LoadOptions) ->
     if let Place::Hub(hub) = place {
         announce(hub, &opened, &options).map_err(|err| err.to_string())?;
     }
-    let choice = Choice::make(&options, &Clock::start()).await.map_err(|err| err.to_string())?;
+    let plan = opened.plan(&options, &()).map_err(|err| err.to_string())?;
+    let choice = Choice::make(&options, plan.weights_bytes, &Clock::start()).await;
+    let choice = choice.map_err(|err| err.to_string())?;
     let bar = bar();
     let mut progress = |progress: Progress| show(&bar, progress);
     let engine = opened.load(place, choice, options, &mut (), &mut progress).await;

@@ -1,7 +1,8 @@
 //! Which device computes, and why.
 //!
 //! A hardware GPU is taken wherever there is one. A GPU that is a program on the processor has no more arithmetic than
-//! the processor itself and seldom uses what there is as well, so both are timed over the same small product.
+//! the processor itself and seldom uses what there is as well, so both are timed over the same small product. A model
+//! that is very small is computed by the processor without a look at GPUs.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -17,6 +18,10 @@ const CPU_MS: f64 = 50.0;
 /// The product that both are timed over: a square q4 matrix of so many rows, with one token.
 const SIDE: u32 = 1536;
 
+/// Weights that take no more are computed by the processor: it reads them in 2 ms or less, as long as a GPU takes to be
+/// asked and to answer, and opening a GPU and compiling for it takes longer than loading them.
+const SMALL_BYTES: u64 = 16 << 20;
+
 /// Which device computes, and why; a GPU is open already.
 pub struct Choice {
     /// `None` is the processor.
@@ -25,12 +30,17 @@ pub struct Choice {
 }
 
 impl Choice {
-    /// Chooses as `options` ask. Only where a device is to be chosen and the GPU is a program is anything timed.
+    /// Chooses as `options` ask, for a model whose weights take `weights_bytes`. Only where a device is to be chosen and the
+    /// GPU is a program is anything timed.
     ///
     /// # Errors
     /// A GPU is asked for by name, and there is none.
-    pub async fn make(options: &LoadOptions, clock: &impl Clock) -> Result<Self, Error> {
+    pub async fn make(options: &LoadOptions, weights_bytes: u64, clock: &impl Clock) -> Result<Self, Error> {
         match options.device {
+            Device::Auto if weights_bytes <= SMALL_BYTES => Ok(Self::cpu(format!(
+                "its weights take {:.1} MB, which the processor reads before a GPU has answered",
+                weights_bytes as f64 / 1e6
+            ))),
             Device::Auto => Ok(Self::of_what_is_there(options, clock).await),
             Device::Webgpu => {
                 Ok(Self { gpu: Some(Gpu::open(options.default_limits).await?), why: String::new() })
@@ -131,9 +141,17 @@ mod tests {
     #[test]
     fn the_processor_is_taken_by_name_without_a_look_at_gpus_or_clocks() {
         let options = LoadOptions { device: Device::Cpu, ..LoadOptions::default() };
-        let choice =
-            pollster::block_on(Choice::make(&options, &Stopped)).unwrap_or_else(|err| panic!("{err}"));
+        let choice = pollster::block_on(Choice::make(&options, u64::MAX, &Stopped))
+            .unwrap_or_else(|err| panic!("{err}"));
         assert_eq!((choice.device(), choice.why()), (Device::Cpu, ""));
+    }
+
+    #[test]
+    fn a_very_small_model_is_computed_by_the_processor_without_a_look_at_gpus() {
+        let choice = pollster::block_on(Choice::make(&LoadOptions::default(), SMALL_BYTES, &Stopped))
+            .unwrap_or_else(|err| panic!("{err}"));
+        assert_eq!(choice.device(), Device::Cpu);
+        assert!(choice.why().starts_with("its weights take 16.8 MB"), "{}", choice.why());
     }
 
     #[test]

@@ -20,7 +20,8 @@ pub async fn load(
 ) -> Result<Engine, Error> {
     progress(Progress::default());
     let opened = open(files, model).await?;
-    let choice = Choice::make(&options, clock).await?;
+    let plan = opened.plan(&options, &())?;
+    let choice = Choice::make(&options, plan.weights_bytes, clock).await?;
     opened.load(files, choice, options, &mut (), progress).await
 }
 

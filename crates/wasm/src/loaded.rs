@@ -93,7 +93,7 @@ async fn bring(
     listener.hear(Progress::default());
     let opened = engine::open(files, model).await.map_err(told)?;
     let plan = opened.plan(&options, store).map_err(told)?;
-    let choice = Choice::make(&options, &Clock(signal)).await.map_err(told)?;
+    let choice = Choice::make(&options, plan.weights_bytes, &Clock(signal)).await.map_err(told)?;
     let planned = Planned { plan, device: choice.device(), why: choice.why() };
     let consent = on_plan.call1(&JsValue::NULL, &object(&planned)?)?;
     JsFuture::from(Promise::resolve(&consent)).await?;

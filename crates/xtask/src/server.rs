@@ -23,7 +23,7 @@ struct Request {
     range: Option<String>,
 }
 
-/// Folders by the beginning of the path they are found under; the first that fits.
+/// Folders by the beginning of the path they are found under; the first that has the file.
 type Shares = [(&'static str, PathBuf)];
 
 impl Server {
@@ -119,9 +119,12 @@ fn read(stream: &TcpStream) -> std::io::Result<Option<Request>> {
 
 /// The file a path means; nothing outside its share.
 fn find(path: &str, shares: &Shares) -> Option<PathBuf> {
-    let (prefix, folder) = shares.iter().find(|(prefix, _)| path.starts_with(prefix))?;
-    let mut file = folder.clone();
-    for name in path[prefix.len()..].split('/').filter(|name| !name.is_empty()) {
+    shares.iter().find_map(|(prefix, folder)| within(folder, path.strip_prefix(prefix)?))
+}
+
+fn within(folder: &Path, path: &str) -> Option<PathBuf> {
+    let mut file = folder.to_owned();
+    for name in path.split('/').filter(|name| !name.is_empty()) {
         if name.starts_with('.') || name.contains(['\\', ':', '\0']) {
             return None;
         }

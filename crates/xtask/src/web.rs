@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::embedded::Embedded;
 use crate::place;
 use crate::program::Program;
 use crate::system;
@@ -38,14 +39,16 @@ impl Profile {
     }
 }
 
-/// Builds the app into `web/dist`.
+/// Builds the app into `web/dist`, the embedded model beside it.
 ///
 /// # Errors
-/// A tool is missing or fails.
+/// The model is missing; a tool is missing or fails.
 pub fn build(profile: Profile) -> Result<(), String> {
+    let embedded = Embedded::find()?;
     module(profile)?;
     system::node_packages()?;
-    Program::npm().args(["run", "--silent", "build"]).within(place::web()).run()
+    Program::npm().args(["run", "--silent", "build"]).within(place::web()).run()?;
+    embedded.put(&place::web().join("dist"))
 }
 
 /// Builds the wasm module and its bindings into `web/pkg`; a shipped one twice, the second time for browsers with relaxed

@@ -51,6 +51,8 @@ export interface Step {
 
 /** A loaded model, in a worker of its own. */
 export class Reckon {
+  /** A worker that was started ahead of the call it is for. */
+  static #ahead: Channel | undefined;
   #sessions = 0;
 
   private constructor(
@@ -59,9 +61,20 @@ export class Reckon {
     readonly description: Description,
   ) {}
 
+  /** Starts the engine ahead of a call that is sure to come: its module is then here, or on its way, when that comes. */
+  static prepare(): void {
+    Reckon.#ahead ??= new Channel();
+  }
+
+  static #channel(): Channel {
+    const channel = Reckon.#ahead ?? new Channel();
+    Reckon.#ahead = undefined;
+    return channel;
+  }
+
   /** Loads a model. */
   static async load(source: Source, { signal, onProgress, onPlan, ...options }: LoadExtras = {}): Promise<Reckon> {
-    const channel = new Channel();
+    const channel = Reckon.#channel();
     let hasEnded = false;
     // Compiling and checking kernels hears no signal: the worker itself is ended then.
     const end = () => setTimeout(() => hasEnded || channel.close("loading was stopped"), GRACE_MS);
@@ -104,7 +117,7 @@ export class Reckon {
 
   /** A call that needs no model. */
   static async #once(ask: Parameters<Channel["call"]>[0]): Promise<unknown> {
-    const channel = new Channel();
+    const channel = Reckon.#channel();
     try {
       return await channel.call(ask).result;
     } finally {

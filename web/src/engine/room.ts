@@ -1,6 +1,6 @@
 /** What room a device has for a model, and whether there is the GPU that was asked for: before a byte is fetched. */
 
-import type { FaultCode, LoadOptions, Room } from "./messages";
+import type { FaultCode, LoadOptions, Plan, Room } from "./messages";
 
 /** The part of `navigator.gpu` that is asked here. */
 interface Gpu {
@@ -14,9 +14,16 @@ interface Adapter {
 /** `maxStorageBufferBindingSize` of every adapter. */
 const DEFAULT_BUFFER_BYTES = 128 * 2 ** 20;
 
-/** Resolves with what the device offers; rejects with what to do where a GPU is asked for by name and there is none. */
-export async function lookAround({ device, default_limits }: LoadOptions): Promise<Room> {
-  const adapter = device === "cpu" ? undefined : await findAdapter(device === "webgpu");
+/** Rejects, with what to do, where a GPU is asked for by name and there is none. */
+export async function lookForGpu({ device }: LoadOptions): Promise<void> {
+  if (device === "webgpu") {
+    await findAdapter(true);
+  }
+}
+
+/** Resolves with what the device offers where `computes` is what was chosen. */
+export async function lookAround(computes: Plan["device"], { default_limits }: LoadOptions): Promise<Room> {
+  const adapter = computes === "cpu" ? undefined : await findAdapter(false);
   const { deviceMemory: memory } = navigator as { deviceMemory?: number };
   const storage = await left();
   return {

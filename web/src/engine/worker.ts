@@ -3,7 +3,7 @@
 import init, { type Engine, forget_model, kept_models, load, on_panic, type Session } from "../../pkg/reckon.js";
 import type { Fault, FaultCode, Plan, Progress, Reply, Request, Result, Room } from "./messages";
 import { moduleAddress } from "./module";
-import { lookAround } from "./room";
+import { lookAround, lookForGpu } from "./room";
 import { turn } from "./turn";
 import { prospect } from "./verdict";
 
@@ -20,7 +20,10 @@ const post = (reply: Reply, transfer: Transferable[] = []) =>
   (self as unknown as { postMessage(reply: Reply, transfer: Transferable[]): void }).postMessage(reply, transfer);
 
 const ready = init({ module_or_path: moduleAddress() }).then(
-  () => on_panic((message: string) => broken(message)),
+  () => {
+    performance.mark("module ready");
+    on_panic((message: string) => broken(message));
+  },
   (thrown) => {
     const message = `the engine itself could not be loaded (${String(thrown)}); reload the page`;
     throw Object.assign(new Error(message), { code: "files" });
@@ -113,10 +116,12 @@ async function loadModel({ call, source, options }: Request & { ask: "load" }): 
   engine = undefined;
   const controller = new AbortController();
   aborts.set(call, () => controller.abort());
-  const room = await lookAround(options);
-  const onPlan = (plan: Plan) => consent(call, plan, room, controller.signal);
+  performance.mark("load begins");
+  await lookForGpu(options);
+  const onPlan = async (plan: Plan) => consent(call, plan, await lookAround(plan.device, options), controller.signal);
   const onProgress = (progress: Progress) => post({ call, tell: "progress", progress });
   engine = await load(source, options, onPlan, onProgress, controller.signal);
+  performance.mark("load ends");
   return engine.description();
 }
 

@@ -1,23 +1,33 @@
 /** What the page's address asks for. */
 
-import type { Device, Dtype, Hub, KeptModel, LoadOptions, Sampling, Source } from "../engine/reckon";
+import type { Device, Dtype, GivenFile, Hub, KeptModel, LoadOptions, Sampling, Source } from "../engine/reckon";
+import type { Card } from "./beside";
 
 /** A model to open, and what the page calls it. */
 export interface Choice {
   readonly source: Source;
   readonly name: string;
+  /** What is said of it, where it lies beside the app. */
+  readonly card?: Card;
 }
 
 /** The page's own settings. */
 export interface Wishes {
   readonly choice: Choice | undefined;
   readonly load: LoadOptions;
+  readonly answering: Answering;
+  /** A question to ask as soon as there is a model. */
+  readonly question: string | undefined;
+}
+
+/** How questions are answered. */
+export interface Answering {
   readonly sampling: Sampling;
   readonly maxTokens: number | undefined;
   readonly system: string | undefined;
 }
 
-/** Reads `?model=` or `?repo=`, `file`, `host`, `device`, `activations`, `dtype`, `kv`, `context`, `temperature`, `seed`, `max_tokens`, `system` and `keep`. */
+/** Reads `?model=` or `?repo=`, `file`, `host`, `device`, `activations`, `dtype`, `kv`, `context`, `temperature`, `seed`, `max_tokens`, `system`, `ask` and `keep`. */
 export function wishes(address: URL): Wishes {
   const asked = address.searchParams;
   const number = (name: string) => {
@@ -43,13 +53,21 @@ export function wishes(address: URL): Wishes {
       ...(context === undefined ? {} : { context }),
       keep: asked.get("keep") !== "no",
     },
-    sampling: {
-      ...(temperature === undefined ? {} : { temperature }),
-      ...(seed === undefined ? {} : { seed }),
+    answering: {
+      sampling: {
+        ...(temperature === undefined ? {} : { temperature }),
+        ...(seed === undefined ? {} : { seed }),
+      },
+      maxTokens: number("max_tokens"),
+      system: asked.get("system") ?? undefined,
     },
-    maxTokens: number("max_tokens"),
-    system: asked.get("system") ?? undefined,
+    question: asked.get("ask")?.trim() || undefined,
   };
+}
+
+/** How a model's questions are answered: as the page's address says, else as its card recommends. */
+export function answering({ sampling, maxTokens, system }: Answering, card: Card | undefined): Answering {
+  return { sampling: { ...card?.sampling, ...sampling }, maxTokens: maxTokens ?? card?.maxTokens, system };
 }
 
 /** The model at an address, relative to the page's. */
@@ -67,9 +85,18 @@ export function onHub(given: string, { file, host }: { file?: string | null; hos
 }
 
 /** What a visitor typed: `owner/name` of a hub, or an address or a path. */
-export function named(given: string, page: URL): Choice {
+function named(given: string, page: URL): Choice {
   const isRepo = /^[A-Za-z0-9_][\w.-]*\/[A-Za-z0-9_][\w.-]*(@\S+)?$/.test(given) && !/\.gguf$/i.test(given);
   return isRepo ? onHub(given) : atAddress(given, page);
+}
+
+/** What a visitor typed, picked or dropped; nothing where that is nothing. Throws where it is no address. */
+export function brought(given: readonly GivenFile[] | string, page: URL): Choice | undefined {
+  if (typeof given === "string") {
+    return named(given, page);
+  }
+  const [first] = given;
+  return first && { source: { files: given }, name: first.path.split("/")[0] ?? first.path };
 }
 
 /** A model that is kept on this device. */
@@ -91,21 +118,4 @@ export function withToken(choice: Choice, token: string): Choice {
 /** Where a repository's page is. */
 export function hubPage({ host = "https://huggingface.co", repo }: Hub): URL {
   return new URL(`${host.replace(/\/+$/, "")}/${repo}`);
-}
-
-/** The model that lies beside the app, if there is one. */
-export async function besideTheApp(page: URL): Promise<Choice | undefined> {
-  try {
-    const response = await fetch(new URL("models/default.json", page));
-    const about: unknown = response.ok ? await response.json() : undefined;
-    const { file, name } = (about ?? {}) as { file?: unknown; name?: unknown };
-    if (typeof file !== "string") {
-      return undefined;
-    }
-    const choice = atAddress(`models/${encodeURIComponent(file)}`, new URL(".", page));
-    return { ...choice, name: typeof name === "string" ? name : choice.name };
-  } catch {
-    // No such file, or a page in its place: there is none.
-    return undefined;
-  }
 }

@@ -5,47 +5,46 @@ import "./doorway";
 import "./gate";
 import "./loading_view";
 import "./plan_view";
-import "./turn_view";
-import { type LoadOptions, type Progress, type Prospect, Reckon, ReckonError } from "../engine/reckon";
-import { about } from "./about";
-import { type Choice, besideTheApp, hubPage, named, ofKept, withToken, wishes } from "./address";
+import { type LoadOptions, type Prospect, Reckon, ReckonError } from "../engine/reckon";
+import { answering, brought, type Choice, hubPage, ofKept, withToken, wishes } from "./address";
+import { fetchProse } from "./answer_view";
 import { styles } from "./app_styles";
 import { base } from "./base_styles";
-import type { Composer } from "./composer";
+import { besideTheApp } from "./beside";
+import type { Asked, Composer } from "./composer";
 import { Conversation } from "./conversation";
+import { conversationView } from "./conversation_view";
 import type { Entered } from "./doorway";
 import { Drops } from "./drops";
+import { Follow } from "./follow";
 import type { Admitted } from "./gate";
 import { type Decided, isAsked } from "./plan_view";
 import { runningOn } from "./running_on";
 import { sentence } from "./sentence";
 import type { Taken } from "./shelf_view";
+import type { Stage } from "./stage";
 import { keptToken } from "./tokens";
-
-/** What the page is about just now. */
-type Stage =
-  | { readonly is: "looking" }
-  | { readonly is: "doorway"; readonly fault: string | undefined }
-  | { readonly is: "gate"; readonly repo: URL; readonly hasToken: boolean }
-  | { readonly is: "loading"; readonly stop: AbortController; readonly progress?: Progress; readonly plan?: Prospect }
-  | { readonly is: "asking"; readonly stop: AbortController; readonly plan: Prospect; readonly decide: (goes: boolean) => void }
-  | { readonly is: "ready"; readonly conversation: Conversation };
 
 /** The page: one model, one conversation. */
 export class App extends LitElement {
   /** The engine's own interface; scripts and tests may use it. */
   static readonly Reckon = Reckon;
-  static override properties = { stage: { state: true }, revision: { state: true } };
+  static override properties = { stage: { state: true }, revision: { state: true }, waiting: { state: true } };
 
   /** The loaded model; scripts and tests may use it. */
   model: Reckon | undefined;
   stage: Stage = { is: "looking" };
   revision = 0;
   #choice: Choice | undefined;
+  /** The model beside the app, once it has been looked for. */
+  #beside: Choice | undefined;
   /** The conversation that a visitor left to look for another model. */
   #left: Conversation | undefined;
   readonly #drops = new Drops(this, (given) => this.#bring(given));
+  readonly #follow = new Follow(this, () => this.turns.length > 0);
   readonly #wishes = wishes(new URL(location.href));
+  /** A question that is asked as soon as there is a model. */
+  waiting: string | undefined = this.#wishes.question;
 
   /** The turns so far; scripts and tests may read them. */
   get turns(): Conversation["turns"] {
@@ -63,7 +62,9 @@ export class App extends LitElement {
   }
 
   async #begin(): Promise<void> {
-    const choice = this.#wishes.choice ?? (await besideTheApp(new URL(location.href)));
+    // The engine comes while the page still looks for what to open.
+    Reckon.prepare();
+    const choice = this.#wishes.choice ?? (this.#beside = await besideTheApp(new URL(location.href)));
     if (choice) {
       await this.open(choice);
     } else {
@@ -99,8 +100,12 @@ export class App extends LitElement {
         return;
       }
       this.model = model;
-      const conversation = new Conversation(model, this.#wishes, () => this.revision++);
+      const conversation = new Conversation(model, answering(this.#wishes.answering, choice.card), () => this.revision++);
       this.stage = { is: "ready", conversation };
+      if (this.waiting !== undefined) {
+        void this.#put(this.waiting, conversation);
+        this.waiting = undefined;
+      }
       // What is kept is not to go when room gets scarce; a browser may ask, or say no.
       if (options.keep && !("files" in choice.source)) {
         void navigator.storage?.persist?.().catch(() => false);
@@ -147,9 +152,14 @@ export class App extends LitElement {
         <h1>Reckon</h1>
         <p class="device">${this.#device()}</p>
       </header>
-      <main ?data-over=${this.#drops.isOver}>${this.#stage()}</main>
+      <main ?data-over=${this.#drops.isOver} @ask=${this.#ask}>
+        ${this.#stage()}
+        ${this.waiting === undefined
+          ? nothing
+          : html`<p class="waiting" role="status"><b>${this.waiting}</b> is asked as soon as the model is here.</p>`}
+      </main>
       <footer>
-        <reckon-composer ?ready=${this.stage.is === "ready" && !this.stage.conversation.fault}
+        <reckon-composer ?ready=${this.#canBeAsked}
           ?running=${this.stage.is === "ready" && this.stage.conversation.isRunning}
           @ask=${this.#ask} @stop=${this.#stopAnswer}></reckon-composer>
         <p class="small">Answers are made on this device by a small model, and are often wrong. Nothing you write leaves this tab.</p>
@@ -158,34 +168,38 @@ export class App extends LitElement {
   }
 
   override updated(changed: PropertyValues<this>): void {
-    if (changed.has("stage") && this.stage.is === "ready") {
-      this.renderRoot.querySelector<Composer>("reckon-composer")?.updateComplete.then(() => {
-        this.renderRoot.querySelector<Composer>("reckon-composer")?.focus();
-      });
+    if (changed.has("stage") && (this.stage.is === "ready" || changed.get("stage") === undefined)) {
+      void this.#composer?.updateComplete.then(() => this.#composer?.focus());
     }
-    // Who reads at the end stays at the end; who has scrolled up is left alone.
-    if (this.#isAtEnd) {
-      scrollTo({ top: document.documentElement.scrollHeight });
+    if (changed.has("stage") && this.stage.is === "ready") {
+      (globalThis.requestIdleCallback ?? setTimeout)(() => void fetchProse().catch(() => undefined));
     }
   }
 
   override willUpdate(): void {
-    const { scrollHeight } = document.documentElement;
-    this.#isAtEnd = this.turns.length > 0 && scrollHeight - scrollY - innerHeight < 90;
+    if (this.waiting !== undefined && (this.stage.is === "doorway" || this.stage.is === "gate")) {
+      this.#composer?.giveBack(this.waiting);
+      this.waiting = undefined;
+    }
   }
 
-  #isAtEnd = false;
+  get #composer(): Composer | null {
+    return this.renderRoot.querySelector<Composer>("reckon-composer");
+  }
+
+  /** A question is asked at once, or waits for a model that is on its way. */
+  get #canBeAsked(): boolean {
+    return this.stage.is === "ready"
+      ? !this.stage.conversation.fault
+      : this.waiting === undefined && this.stage.is !== "doorway" && this.stage.is !== "gate";
+  }
 
   #device(): TemplateResult | typeof nothing {
-    if (!this.model) {
-      return nothing;
-    }
-    return html`
-      <b>${this.#choice?.name}</b>${this.stage.is === "ready"
-        ? html` <button type="button" class="link" @click=${this.#look}>change</button>`
-        : nothing}
-      ${runningOn(this.model.description)}
-    `;
+    return this.model
+      ? html`<b>${this.#choice?.name}</b>
+          ${this.stage.is === "ready" ? html`<button type="button" class="link" @click=${this.#look}>change</button>` : nothing}
+          ${runningOn(this.model.description)}`
+      : nothing;
   }
 
   #stage(): TemplateResult | typeof nothing {
@@ -207,32 +221,26 @@ export class App extends LitElement {
         return html`<reckon-loading .progress=${stage.progress} .plan=${stage.plan} .name=${this.#choice?.name ?? ""}
           @stop=${() => stage.stop.abort()}></reckon-loading>`;
       case "ready":
-        return this.#conversation(stage.conversation);
+        return conversationView(stage.conversation, this.#choice, this.revision, this.#again);
     }
   }
 
-  #conversation({ turns, fault, isRunning }: Conversation): TemplateResult {
-    const last = turns.at(-1);
-    const news = isRunning ? (last?.isThinking ? "Thinking" : "Answering") : last ? "Done" : "";
-    return html`
-      ${turns.length === 0
-        ? html`<p class="invitation">Ask ${this.#choice?.name} a question, a sum, a line of code.</p>
-            <p class="about">${about(this.#choice?.name ?? "")}</p>`
-        : nothing}
-      ${turns.map((turn) => html`<reckon-turn .turn=${turn} .revision=${this.revision}></reckon-turn>`)}
-      ${fault === undefined
-        ? nothing
-        : html`<p class="fault"><button type="button" @click=${this.#again}>Load the model again</button></p>`}
-      <p class="unseen" role="status">${news}</p>
-    `;
-  }
-
-  #ask = (event: Event): void => {
+  #ask = ({ question }: Asked): void => {
     if (this.stage.is === "ready") {
-      void this.stage.conversation.ask((event as Event & { question: string }).question);
-      scrollTo({ top: document.documentElement.scrollHeight });
+      void this.#put(question, this.stage.conversation);
+    } else {
+      this.waiting = question;
     }
   };
+
+  async #put(question: string, conversation: Conversation): Promise<void> {
+    const asked = conversation.ask(question);
+    this.#follow.toEnd();
+    const refusal = await asked;
+    if (refusal !== undefined) {
+      this.#composer?.giveBack(question, refusal);
+    }
+  }
 
   #stopAnswer = (): void => {
     if (this.stage.is === "ready") {
@@ -266,7 +274,9 @@ export class App extends LitElement {
 
   #take = ({ kept }: Taken): void => {
     const { dtype: _, ...load } = this.#wishes.load;
-    void this.open(ofKept(kept), kept.dtype ? { ...load, dtype: kept.dtype } : load);
+    const choice = ofKept(kept);
+    const isBeside = JSON.stringify(this.#beside?.source) === JSON.stringify(choice.source);
+    void this.open((isBeside && this.#beside) || choice, kept.dtype ? { ...load, dtype: kept.dtype } : load);
   };
 
   #leave = (): void => {
@@ -276,18 +286,11 @@ export class App extends LitElement {
   #enter = (event: Entered): void => this.#bring(event.given);
 
   #bring(given: Entered["given"]): void {
-    if (typeof given === "string") {
-      try {
-        void this.open(named(given, new URL(location.href)));
-      } catch {
-        this.stage = { is: "doorway", fault: `“${given}” is no address` };
-      }
-      return;
-    }
-    const [first] = given;
-    if (first) {
-      const name = first.path.split("/")[0] ?? first.path;
-      void this.open({ source: { files: given }, name });
+    try {
+      const choice = brought(given, new URL(location.href));
+      void (choice && this.open(choice));
+    } catch {
+      this.stage = { is: "doorway", fault: `“${given}” is no address` };
     }
   }
 

@@ -58,24 +58,23 @@ export const styles = css`
   main > reckon-gate,
   main > reckon-plan,
   main > reckon-loading,
-  main > .invitation,
-  main > .about,
+  main > reckon-invitation,
+  main > .waiting,
   main > .fault {
     margin-inline-start: calc(var(--margin) + 1.5rem);
   }
   reckon-turn:first-of-type {
     border-top: 0;
   }
-  .invitation {
-    margin-block: 16vh 0;
-    font: 1.5rem/1.4 var(--serif);
-    max-width: var(--measure);
+  .waiting {
+    max-width: 34rem;
+    margin-block: 1.5rem 0;
+    color: var(--soft);
     overflow-wrap: anywhere;
   }
-  .about {
-    max-width: 34rem;
-    margin-block: 0.6rem 0;
-    color: var(--soft);
+  .waiting b {
+    color: var(--ink);
+    font-weight: 600;
   }
   .fault button {
     padding: 0.45rem 1rem;
@@ -134,8 +133,8 @@ export const styles = css`
     main > reckon-gate,
     main > reckon-plan,
     main > reckon-loading,
-    main > .invitation,
-    main > .about,
+    main > reckon-invitation,
+    main > .waiting,
     main > .fault {
       margin-inline-start: 0;
     }

@@ -1,4 +1,4 @@
-import { css, html, LitElement, type TemplateResult } from "lit";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import { base } from "./base_styles";
 
@@ -11,14 +11,18 @@ export class Asked extends Event {
 
 /** Where questions are written; its button asks, or stops what runs. */
 export class Composer extends LitElement {
-  static override properties = { running: { type: Boolean }, ready: { type: Boolean } };
+  static override properties = { running: { type: Boolean }, ready: { type: Boolean }, refusal: { state: true } };
 
   running = false;
+  /** A question can be written. */
   ready = false;
+  /** Why the last question was not asked. */
+  refusal: string | undefined;
 
   override render(): TemplateResult {
     const placeholder = this.ready ? "Ask something" : "Ask once the model is here";
     return html`
+      ${this.refusal === undefined ? nothing : html`<p role="alert">Not asked: ${this.refusal}.</p>`}
       <form @submit=${this.#submit}>
         <textarea rows="1" aria-label="Your question" placeholder=${placeholder} ?disabled=${!this.ready}
           @keydown=${this.#key}></textarea>
@@ -32,6 +36,14 @@ export class Composer extends LitElement {
   /** Puts the caret where questions are written. */
   override focus(): void {
     this.#text.focus();
+  }
+
+  /** Gives a question back that was not asked, unless another is being written; with the words why, where there are any. */
+  giveBack(question: string, why?: string): void {
+    this.refusal = why;
+    if (this.#text.value === "") {
+      this.#text.value = question;
+    }
   }
 
   get #text(): HTMLTextAreaElement {
@@ -58,11 +70,19 @@ export class Composer extends LitElement {
     const question = this.#text.value.trim();
     if (question !== "" && this.ready && !this.running) {
       this.#text.value = "";
+      this.refusal = undefined;
       this.dispatchEvent(new Asked(question));
     }
+    this.focus();
   }
 
   static override styles = [base, css`
+    p {
+      margin: 0 0 0.5rem;
+      color: var(--fault);
+      font-size: 0.92rem;
+      overflow-wrap: anywhere;
+    }
     form {
       display: flex;
       align-items: flex-end;

@@ -1,7 +1,7 @@
 /** A conversation on the page: its turns, and the one that runs. */
 
 import { type Message, type Reckon, ReckonError } from "../engine/reckon";
-import type { Wishes } from "./address";
+import type { Answering } from "./address";
 import { Turn } from "./turn";
 
 /** Turn after turn with one model. */
@@ -10,11 +10,12 @@ export class Conversation {
   /** Why no further question can be asked. */
   fault: string | undefined;
   #running: AbortController | undefined;
+  #frame: number | undefined;
   readonly #timeline;
 
   constructor(
     model: Reckon,
-    private readonly wishes: Wishes,
+    private readonly wishes: Answering,
     /** Called whenever something has changed. */
     private readonly changed: () => void,
   ) {
@@ -25,10 +26,10 @@ export class Conversation {
     return this.#running !== undefined;
   }
 
-  /** Asks, and takes in the answer as it comes. */
-  async ask(question: string): Promise<void> {
+  /** Asks, and takes in the answer as it comes; resolves with why where the question was refused before anything ran. */
+  async ask(question: string): Promise<string | undefined> {
     if (this.#running) {
-      return;
+      return "an answer is on its way";
     }
     const chat = [...this.#history(), { role: "user" as const, content: question }];
     const turn = new Turn(question);
@@ -45,23 +46,35 @@ export class Conversation {
     try {
       for await (const step of this.#timeline.generate({ chat }, options)) {
         turn.take(step);
-        this.changed();
+        this.#tell();
       }
     } catch (error) {
-      turn.fail(error instanceof Error ? error.message : String(error));
-      // A question that does not fit can be asked anew; an engine that failed cannot be asked at all.
-      if (!(error instanceof ReckonError && error.code === "options")) {
-        this.fault = turn.fault;
+      const words = error instanceof Error ? error.message : String(error);
+      // A question that does not fit was not asked; an engine that failed cannot be asked at all.
+      if (error instanceof ReckonError && error.code === "options" && turn.statistics === undefined) {
+        this.turns.pop();
+        return this.turns.length === 0 ? words : `${words}; what was said before is part of the prompt`;
       }
+      turn.fail(words);
+      this.fault = words;
     } finally {
       this.#running = undefined;
       this.changed();
     }
+    return undefined;
   }
 
   /** Ends what runs; what has come stays. */
   stop(): void {
     this.#running?.abort();
+  }
+
+  /** Tells of what has come once a frame: a small model makes several tokens in the time of one. */
+  #tell(): void {
+    this.#frame ??= requestAnimationFrame(() => {
+      this.#frame = undefined;
+      this.changed();
+    });
   }
 
   /** What was said so far: questions and answers, without the thinking. */

@@ -52,7 +52,7 @@ export class Doorway extends LitElement {
 
   #welcome(): TemplateResult {
     return html`
-      <p>There is no model beside this app. Where it was built, <code>cargo xtask fetch</code> brings one.</p>
+      <p>There is no model beside this app.</p>
     `;
   }
 

@@ -1,5 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
+import "./answer_view";
 import { base } from "./base_styles";
 import type { FinishReason } from "../engine/reckon";
 import { speed, time, tokens } from "./quantities";
@@ -56,9 +57,9 @@ export class TurnView extends LitElement {
     `;
   }
 
-  #answer(turn: Turn): TemplateResult {
+  #answer(turn: Turn): TemplateResult | typeof nothing {
     if (turn.fault !== undefined) {
-      return html`${turn.answer}<span class="fault" role="alert">${turn.fault}</span>`;
+      return html`${this.#text(turn)}<span class="fault" role="alert">${turn.fault}</span>`;
     }
     if (turn.isRunning && turn.answer === "") {
       const words = turn.isThinking ? "after the thinking" : "reading your question";
@@ -67,7 +68,11 @@ export class TurnView extends LitElement {
     if (turn.answer === "") {
       return html`<span class="waiting">no answer</span>`;
     }
-    return html`${turn.answer}${turn.isRunning ? html`<span class="caret" aria-hidden="true"></span>` : nothing}`;
+    return this.#text(turn);
+  }
+
+  #text({ answer, isRunning }: Turn): TemplateResult | typeof nothing {
+    return answer === "" ? nothing : html`<reckon-answer .text=${answer} .isRunning=${isRunning}></reckon-answer>`;
   }
 
   #numbers(turn: Turn): TemplateResult | typeof nothing {
@@ -109,10 +114,13 @@ export class TurnView extends LitElement {
       color: var(--soft);
     }
     .question,
+    .thoughts {
+      white-space: pre-wrap;
+    }
+    .question,
     .answer,
     .thoughts {
       margin: 0 0 0.9rem;
-      white-space: pre-wrap;
       overflow-wrap: anywhere;
       unicode-bidi: plaintext;
     }
@@ -171,17 +179,7 @@ export class TurnView extends LitElement {
       font-weight: 600;
       color: var(--warm);
     }
-    .caret {
-      display: inline-block;
-      width: 0.5em;
-      height: 1em;
-      margin-inline-start: 0.12em;
-      vertical-align: -0.12em;
-      background: var(--accent);
-      opacity: 0.75;
-    }
     @media (prefers-reduced-motion: no-preference) {
-      .caret,
       .state[data-live],
       .waiting {
         animation: breathe 1.4s ease-in-out infinite alternate;

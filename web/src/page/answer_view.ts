@@ -1,0 +1,66 @@
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+
+import type { Prose } from "../prose/prose";
+import { base } from "./base_styles";
+import { proseStyles } from "./prose_styles";
+
+type ProseModule = typeof import("../prose/prose");
+
+/** What draws Markdown and mathematics; asked for once, and again where it did not come. */
+let module: Promise<ProseModule> | undefined;
+
+/** Fetches what draws answers, where it is not here yet. */
+export function fetchProse(): Promise<ProseModule> {
+  module ??= import("../prose/prose").catch((thrown: unknown) => {
+    module = undefined;
+    throw thrown;
+  });
+  return module;
+}
+
+/** An answer: drawn as Markdown with mathematics, and until what draws it is here, or where it does not come, as text. */
+export class AnswerView extends LitElement {
+  static override properties = { text: { attribute: false }, isRunning: { attribute: false } };
+
+  text = "";
+  /** More of it is to come. */
+  isRunning = false;
+  #prose: Prose | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // Text it stays where that cannot be had.
+    fetchProse().then((fetched) => this.#adopt(fetched), () => undefined);
+  }
+
+  override render(): TemplateResult {
+    return html`
+      <div class=${this.#prose ? "prose" : "text"} ?data-running=${this.isRunning}>${this.#prose ? nothing : this.text}</div>
+    `;
+  }
+
+  override updated(): void {
+    this.#prose?.draw(this.text, !this.isRunning);
+  }
+
+  #adopt({ Prose, sheet }: ProseModule): void {
+    const place = this.renderRoot.querySelector("div");
+    if (this.#prose || !place) {
+      return;
+    }
+    (this.renderRoot as ShadowRoot).adoptedStyleSheets.push(sheet);
+    this.#prose = new Prose(place);
+    this.requestUpdate();
+  }
+
+  static override styles = [base, proseStyles, css`
+    :host {
+      display: block;
+    }
+    .text {
+      white-space: pre-wrap;
+    }
+  `];
+}
+
+customElements.define("reckon-answer", AnswerView);
