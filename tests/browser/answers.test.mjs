@@ -52,6 +52,7 @@ async function drawn(text, isRunning = false) {
       boxes: count(".katex .fbox"),
       errors: count(".katex-error"),
       elements: count("script, img, iframe, b"),
+      height: place.getBoundingClientRect().height,
       links: Array.from(place.querySelectorAll("a"), ({ href, rel }) => `${href} ${rel}`),
     };
   }, { text, isRunning });
@@ -71,6 +72,11 @@ test("a box is drawn as mathematics, bare and within a formula, around words and
     const { formulas, boxes, html } = await drawn(text);
     assert.deepEqual([formulas, boxes], [[tex], 1], html);
   }
+});
+
+test("words in a formula stay on its line", async () => {
+  const [line, words] = [await drawn("$15 = 12$"), await drawn("$15\\% \\text{ of } 80 = 12$")];
+  assert.ok(words.height < 1.5 * line.height, `${words.height} px, ${line.height} px without words`);
 });
 
 test("formulas are told from prices and code, displays from lines, and what is no formula stays as it was written", async () => {

@@ -35,7 +35,7 @@ export class AnswerView extends LitElement {
 
   override render(): TemplateResult {
     return html`
-      <div class=${this.#prose ? "prose" : "text"} ?data-running=${this.isRunning}>${this.#prose ? nothing : this.text}</div>
+      <div class=${this.#prose ? "prose" : "plain"} ?data-running=${this.isRunning}>${this.#prose ? nothing : this.text}</div>
     `;
   }
 
@@ -57,7 +57,7 @@ export class AnswerView extends LitElement {
     :host {
       display: block;
     }
-    .text {
+    .plain {
       white-space: pre-wrap;
     }
   `];

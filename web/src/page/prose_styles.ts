@@ -79,7 +79,7 @@ export const proseStyles = css`
     padding: 0.1em 0.15em;
     border-color: var(--accent);
   }
-  [data-running].text::after,
+  [data-running].plain::after,
   [data-running].prose:empty::after,
   [data-running].prose > :last-child::after {
     content: "";
@@ -92,7 +92,7 @@ export const proseStyles = css`
     opacity: 0.75;
   }
   @media (prefers-reduced-motion: no-preference) {
-    [data-running].text::after,
+    [data-running].plain::after,
     [data-running].prose > :last-child::after {
       animation: breathe 1.4s ease-in-out infinite alternate;
     }
