@@ -10,10 +10,13 @@ export function bytes(count: number): string {
   return `${number(value, value < 99.95 ? 1 : 0)} ${unit}`;
 }
 
-/** `0.4 s`, `8 s`, `3 min 20 s`, `1 h 5 min`. */
+/** `40 ms`, `0.4 s`, `8 s`, `3 min 20 s`, `1 h 5 min`. */
 export function time(ms: number): string {
+  if (ms < 95) {
+    return `${number(Math.max(0, ms), 0)} ms`;
+  }
   if (ms < 950) {
-    return `${number(Math.max(0, ms) / 1000, 1)} s`;
+    return `${number(ms / 1000, 1)} s`;
   }
   const s = Math.round(ms / 1000);
   if (s < 60) {

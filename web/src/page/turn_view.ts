@@ -84,7 +84,7 @@ export class TurnView extends LitElement {
     if (seen.completion_tokens > 1 && seen.decode_tokens_per_s > 0) {
       words.push(speed(seen.decode_tokens_per_s));
     }
-    words.push(`first token after ${(seen.prefill_ms / 1000).toFixed(1)} s`);
+    words.push(`first token after ${time(seen.prefill_ms)}`);
     if (seen.cached_tokens > 0) {
       words.push(`${seen.cached_tokens} of ${tokens(seen.prompt_tokens)} reused`);
     }
