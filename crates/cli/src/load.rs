@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use engine::{Choice, Description, Engine, Error, LoadOptions, Opened, Progress, Stage};
+use engine::{Choice, Description, Engine, Error, LoadOptions, Opened, Plan, Progress, Stage};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::clock::Clock;
@@ -28,10 +28,10 @@ pub async fn load(name: &Path, offline: bool, options: LoadOptions) -> Result<En
 /// # Errors
 /// One readable line.
 pub async fn load_opened(place: &Place, opened: Opened, options: LoadOptions) -> Result<Engine, String> {
-    if let Place::Hub(hub) = place {
-        announce(hub, &opened, &options).map_err(|err| err.to_string())?;
-    }
     let plan = opened.plan(&options, &()).map_err(|err| err.to_string())?;
+    if let Place::Hub(hub) = place {
+        announce(hub, &opened, &plan).map_err(|err| err.to_string())?;
+    }
     let choice = Choice::make(&options, plan.weights_bytes, &Clock::start()).await;
     let choice = choice.map_err(|err| err.to_string())?;
     let bar = bar();
@@ -51,11 +51,10 @@ pub fn computed_on(Description { adapter, why, .. }: &Description) -> String {
 }
 
 /// Before a weight is fetched: how much that is, and what the model will take.
-fn announce(hub: &Hub, opened: &Opened, options: &LoadOptions) -> Result<(), Error> {
+fn announce(hub: &Hub, opened: &Opened, plan: &Plan) -> Result<(), Error> {
     let names = opened.checkpoint.files.iter().map(|file| &*file.name);
     let (lacking, here) = hub.lacking_bytes(names)?;
     if lacking > 0 {
-        let plan = opened.plan(options, &())?;
         eprintln!(
             "reckon: {}: {} to download, {} here already; it takes {} of memory, and {} for {} positions",
             hub.described(),
