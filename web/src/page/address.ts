@@ -1,7 +1,7 @@
 /** What the page's address asks for. */
 
 import type { Device, Dtype, GivenFile, Hub, KeptModel, LoadOptions, Sampling, Source } from "../engine/reckon";
-import type { Card } from "./beside";
+import type { Card } from "./card";
 
 /** A model to open, and what the page calls it. */
 export interface Choice {

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import { about } from "./about";
 import { base } from "./base_styles";
-import type { Card } from "./beside";
+import type { Card } from "./card";
 import { Asked } from "./composer";
 import { controls } from "./controls";
 import { bytes } from "./quantities";
