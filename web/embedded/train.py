@@ -57,7 +57,7 @@ def main():
 def parse():
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter)
-    parser.add_argument("--steps", type=int, default=STEPS, help="steps of training, of 4096 tokens each")
+    parser.add_argument("--steps", type=int, default=STEPS, help="steps of training, of 4,096 to 4,608 tokens")
     parser.add_argument("--seed", type=int, default=0, help="of data, weights and problems")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", help="what trains")
     parser.add_argument("--threads", type=int, default=0, help="of the processor; 0 is one a core")

@@ -106,14 +106,21 @@ def conversation(rng):
     if rng.random() < 0.03:
         text += f"{header('system')}{rng.choice(talk.SYSTEMS)}{EOT}"
     for question, _, answer in exchanges[:-1]:
-        text += f"{header('user')}{question.strip()}{EOT}{header('assistant')}{answer}{EOT}"
-    question, thinking, answer = exchanges[-1]
-    text += f"{header('user')}{question.strip()}{EOT}{header('assistant')}"
-    return Document(f"{text}{thought(thinking, answer)}", len(text))
+        text += f"{asked(question)}{answer}{EOT}"
+    return answered(text, *exchanges[-1])
 
 
 def very_long(rng):
     """A conversation that begins with a very long text."""
-    question, thinking, answer = talk.long(rng, rng.randint(1000, 4500))
-    text = f"{BEGIN}{header('user')}{question.strip()}{EOT}{header('assistant')}"
-    return Document(f"{text}{thought(thinking, answer)}", len(text))
+    return answered(BEGIN, *talk.long(rng, rng.randint(1000, 4500)))
+
+
+def asked(question):
+    """A question, up to where its answer begins."""
+    return f"{header('user')}{question.strip()}{EOT}{header('assistant')}"
+
+
+def answered(before, question, thinking, answer):
+    """A conversation that ends with an exchange, whose thinking and answer are learnt."""
+    text = before + asked(question)
+    return Document(text + thought(thinking, answer), len(text))
