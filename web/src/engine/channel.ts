@@ -2,6 +2,7 @@
 
 import { ReckonError } from "./error";
 import type { Reply, Request, Result } from "./messages";
+import { startWorker } from "./start";
 
 /** A request without its number. */
 type Ask = Request extends infer R ? (R extends Request ? Omit<R, "call"> : never) : never;
@@ -20,7 +21,7 @@ interface Waiting {
 
 /** A worker and the calls that wait for it. */
 export class Channel {
-  readonly #worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "reckon" });
+  readonly #worker = startWorker();
   readonly #waiting = new Map<number, Waiting>();
   #calls = 0;
   #broken: ReckonError | undefined;

@@ -144,12 +144,18 @@ export interface Sampling {
   readonly top_p?: number;
   readonly min_p?: number;
   readonly repetition_penalty?: number;
+  /** Added to logits, by token id. */
+  readonly logit_bias?: ReadonlyMap<number, number>;
   readonly seed?: number;
 }
 
 /** How to generate. */
 export interface GenerateOptions {
   readonly max_tokens?: number;
+  /** Most tokens of thinking: the model is made to answer after them. */
+  readonly max_reasoning_tokens?: number;
+  /** Tell each token's log probability, and those of so many of the likeliest in its place: 0 to 20. */
+  readonly logprobs?: number;
   readonly sampling?: Sampling;
   readonly stop?: readonly string[];
   /** The day a chat template may name, ISO 8601 without an offset; the visitor's own where it is left out. */
@@ -162,13 +168,34 @@ export interface Part {
   readonly text: string;
 }
 
+/** How likely the model held a token for, before any sampling. */
+export interface TokenLogprob {
+  readonly token: string;
+  /** What it is in UTF-8; a token may be a part of a character. */
+  readonly bytes: readonly number[];
+  /** Natural logarithm. */
+  readonly logprob: number;
+}
+
+/** A generated token, and the likeliest ones in its place. */
+export interface ChosenLogprob extends TokenLogprob {
+  readonly top: readonly TokenLogprob[];
+}
+
 /** Why a generation ended. */
 export type FinishReason = "stop" | "length" | "context" | "memory" | "abort";
 
 /** What a generation says: one `prompt`, any number of `token`, one `done`. */
 export type ModelEvent =
   | { readonly kind: "prompt"; readonly tokens: number; readonly cached: number }
-  | { readonly kind: "token"; readonly id: number; readonly text: string; readonly parts: readonly Part[] }
+  | {
+      readonly kind: "token";
+      readonly id: number;
+      readonly text: string;
+      readonly parts: readonly Part[];
+      /** Where `logprobs` were asked for, and the token was not put there to end the thinking. */
+      readonly logprob?: ChosenLogprob;
+    }
   | {
       readonly kind: "done";
       readonly reason: FinishReason;
@@ -214,6 +241,7 @@ export type Request =
       readonly options: GenerateOptions;
     }
   | { readonly call: number; readonly ask: "logits"; readonly tokens: Uint32Array; readonly prefill?: number }
+  | { readonly call: number; readonly ask: "tokenize"; readonly prompt: Prompt }
   | { readonly call: number; readonly ask: "describe" }
   | { readonly call: number; readonly ask: "kept" }
   | { readonly call: number; readonly ask: "forget"; readonly key: string }
@@ -222,6 +250,8 @@ export type Request =
   | { readonly call: number; readonly ask: "proceed"; readonly what: number; readonly goes: boolean }
   /** Ends the call of number `what`: a load or a generation. */
   | { readonly call: number; readonly ask: "abort"; readonly what: number }
+  /** Ends the thinking of the generation of number `what`: it answers from there on. */
+  | { readonly call: number; readonly ask: "answer-now"; readonly what: number }
   | { readonly call: number; readonly ask: "close-session"; readonly session: number };
 
 /** A reply from the worker: any number of `progress` or `event`, one `plan` where a model is loaded, then one `result` or `fault`. */
@@ -240,4 +270,4 @@ export type Reply =
   | { readonly tell: "broken"; readonly fault: Fault };
 
 /** What a call ends with. */
-export type Result = Description | Float32Array | KeptModel[] | void;
+export type Result = Description | Float32Array | Uint32Array | KeptModel[] | void;

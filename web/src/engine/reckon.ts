@@ -17,6 +17,7 @@ import type {
   GenerateOptions,
   KeptModel,
   LoadOptions,
+  Message,
   ModelEvent,
   Progress,
   Prompt,
@@ -130,6 +131,12 @@ export class Reckon {
     return new Conversation(this.channel, ++this.#sessions);
   }
 
+  /** Token ids of a text, or of a conversation up to where the model would answer. */
+  async tokenize(text: string | readonly Message[]): Promise<Uint32Array> {
+    const prompt = typeof text === "string" ? { raw: text } : { chat: text };
+    return (await this.channel.call({ ask: "tokenize", prompt }).result) as Uint32Array;
+  }
+
   /** What it takes now. */
   async describe(): Promise<Description> {
     return (await this.channel.call({ ask: "describe" }).result) as Description;
@@ -154,6 +161,9 @@ export class Reckon {
 
 /** One timeline of a model: what a prompt shares with the last one is not computed again. */
 export class Conversation {
+  /** The number of the generation that runs. */
+  #running: number | undefined;
+
   constructor(
     private readonly channel: Channel,
     private readonly session: number,
@@ -169,9 +179,11 @@ export class Conversation {
         wake();
       }
     });
+    this.#running = call.number;
     let ended = false;
     const result = this.channel.abortable(call, signal).finally(() => {
       ended = true;
+      this.#running = this.#running === call.number ? undefined : this.#running;
       wake();
     });
     // Whoever leaves the loop early has no interest in how the call ends.
@@ -193,6 +205,13 @@ export class Conversation {
         this.channel.abort(call.number);
         await result.catch(() => undefined);
       }
+    }
+  }
+
+  /** Ends the thinking of the generation that runs: the model answers from there on. Does nothing where it answers already. */
+  answerNow(): void {
+    if (this.#running !== undefined) {
+      this.channel.call({ ask: "answer-now", what: this.#running }).result.catch(() => undefined);
     }
   }
 

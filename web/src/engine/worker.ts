@@ -11,6 +11,8 @@ import { prospect } from "./verdict";
 const sessions = new Map<number, Session>();
 /** How to end a running call. */
 const aborts = new Map<number, () => void>();
+/** How to end the thinking of a running generation. */
+const thoughts = new Map<number, () => void>();
 /** How to answer a load that waits for its plan's answer. */
 const consents = new Map<number, (goes: boolean) => void>();
 let engine: Engine | undefined;
@@ -59,6 +61,7 @@ async function answer(request: Request): Promise<void> {
     post({ call, tell: "fault", fault: fault(thrown) });
   } finally {
     aborts.delete(call);
+    thoughts.delete(call);
   }
 }
 
@@ -82,6 +85,8 @@ async function perform(request: Request): Promise<Result> {
         session.free();
       }
     }
+    case "tokenize":
+      return loaded().tokenize(request.prompt);
     case "describe":
       return loaded().description();
     case "kept":
@@ -94,6 +99,8 @@ async function perform(request: Request): Promise<Result> {
       return consents.get(request.what)?.(request.goes);
     case "abort":
       return aborts.get(request.what)?.();
+    case "answer-now":
+      return thoughts.get(request.what)?.();
     case "close-session":
       sessions.get(request.session)?.free();
       sessions.delete(request.session);
@@ -155,6 +162,7 @@ async function generate({ call, session: number, prompt, options }: Request & { 
   if (aborted) {
     session.abort();
   }
+  thoughts.set(call, () => session.answer_now());
   for (;;) {
     const event = await session.step();
     if (event) {
