@@ -1,12 +1,99 @@
+/** What can go wrong: a class for each kind, told apart by `name`, by `code` or by `instanceof`. */
+
 import type { Fault, FaultCode } from "./messages";
 
 /** What went wrong, in words for the person who reads them, with a code to branch on. */
 export class ReckonError extends Error {
-  override readonly name = "ReckonError";
+  override readonly name: string = "ReckonError";
+  /** What kind of fault it is. */
   readonly code: FaultCode;
 
   constructor({ code, message }: Fault) {
     super(message);
     this.code = code;
+  }
+}
+
+/** The caller ended it, through a signal, through `abort()` of a stream, or by closing the engine. */
+export class AbortError extends ReckonError {
+  override readonly name = "AbortError";
+
+  constructor(message: string) {
+    super({ code: "aborted", message });
+  }
+}
+
+/** A file is missing, unreachable or unreadable. */
+export class FilesError extends ReckonError {
+  override readonly name = "FilesError";
+}
+
+/** A hub keeps the model for those who have accepted its licence: it wants a token. */
+export class GatedError extends ReckonError {
+  override readonly name = "GatedError";
+}
+
+/** The file is no model, a broken one, or one of a kind that is not supported. */
+export class ModelError extends ReckonError {
+  override readonly name = "ModelError";
+}
+
+/** An option, a message or a prompt is out of range, not known, or not supported. */
+export class OptionsError extends ReckonError {
+  override readonly name: string = "OptionsError";
+
+  constructor(message: string) {
+    super({ code: "options", message });
+  }
+}
+
+/** The prompt is longer than the context. */
+export class ContextError extends OptionsError {
+  override readonly name = "ContextError";
+}
+
+/** The GPU, its memory or its driver failed, or there is none. */
+export class GpuError extends ReckonError {
+  override readonly name = "GpuError";
+}
+
+/** The tab's memory does not hold what was asked. */
+export class MemoryError extends ReckonError {
+  override readonly name = "MemoryError";
+}
+
+/** The call does not fit what is going on. */
+export class StateError extends ReckonError {
+  override readonly name = "StateError";
+}
+
+/** The engine made a mistake; nothing of it works afterwards. */
+export class DefectError extends ReckonError {
+  override readonly name = "DefectError";
+}
+
+/** How the engine says that a prompt is longer than the context. */
+const TOO_LONG = /^the prompt has \d+ tokens and the context \d+ positions/;
+
+const CLASSES = {
+  files: FilesError,
+  gated: GatedError,
+  model: ModelError,
+  gpu: GpuError,
+  memory: MemoryError,
+  state: StateError,
+  defect: DefectError,
+};
+
+/** The error of a fault that came through a message. */
+export function ofFault(fault: Fault): ReckonError {
+  const { code, message } = fault;
+  switch (code) {
+    case "aborted":
+      return new AbortError(message);
+    case "options":
+      return TOO_LONG.test(message) ? new ContextError(message) : new OptionsError(message);
+    default:
+      return new CLASSES[code](fault);
   }
 }

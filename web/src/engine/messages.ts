@@ -163,10 +163,10 @@ export interface GenerateOptions {
 }
 
 /** A stretch of text, thinking told from answer. */
-export interface Part {
-  readonly channel: "thinking" | "answer";
-  readonly text: string;
-}
+export type Part =
+  | { readonly channel: "thinking" | "answer"; readonly text: string }
+  /** All that came as the answer so far was thinking: its end came, and nothing had told its beginning. */
+  | { readonly channel: "answer_was_thinking" };
 
 /** How likely the model held a token for, before any sampling. */
 export interface TokenLogprob {

@@ -11,7 +11,6 @@
  */
 
 import { Channel } from "./channel";
-import { ReckonError } from "./error";
 import type {
   Description,
   GenerateOptions,
@@ -164,6 +163,7 @@ export class Conversation {
   /** The number of the generation that runs. */
   #running: number | undefined;
 
+  /** @internal */
   constructor(
     private readonly channel: Channel,
     private readonly session: number,
@@ -221,5 +221,5 @@ export class Conversation {
   }
 }
 
-export { ReckonError };
+export * from "./error";
 export type * from "./messages";

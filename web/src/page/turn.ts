@@ -51,14 +51,19 @@ export class Turn {
   }
 
   #hear(parts: readonly Part[]): void {
-    for (const { channel, text } of parts) {
-      if (channel === "thinking") {
+    for (const part of parts) {
+      if (part.channel === "answer_was_thinking") {
+        this.thinkingFrom ??= this.asked;
+        this.thinking += this.answer;
+        this.answer = "";
+        this.#stopThinking();
+      } else if (part.channel === "thinking") {
         this.thinkingFrom ??= performance.now();
-        this.thinking += text;
+        this.thinking += part.text;
       } else {
         this.#stopThinking();
         // What stands between the thinking and the answer is white space of the template.
-        this.answer = this.answer === "" ? text.trimStart() : this.answer + text;
+        this.answer = this.answer === "" ? part.text.trimStart() : this.answer + part.text;
       }
     }
   }
