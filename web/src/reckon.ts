@@ -25,10 +25,11 @@ import { conversation } from "./completions/chat";
 import { Completions } from "./completions/completions";
 import { Places } from "./completions/places";
 import type { ChatCompletionMessageParam } from "./completions/shapes";
+import { CompletionStream } from "./completions/stream";
 import { OptionsError } from "./engine/error";
 import type { Description, KeptModel, Source, Statistics } from "./engine/messages";
 import { admitted, named, type Place } from "./engine/place";
-import { type Conversation, type LoadExtras, Reckon as Engine } from "./engine/reckon";
+import { Conversation, type LoadExtras, Reckon as Engine } from "./engine/reckon";
 
 /** What may accompany loading. */
 export interface ReckonOptions extends LoadExtras {
@@ -170,7 +171,6 @@ function title(source: Source): string {
 }
 
 export type * from "./completions/shapes";
-export type { CompletionStream } from "./completions/stream";
 export {
   AbortError,
   ContextError,
@@ -211,4 +211,4 @@ export type {
   TokenLogprob,
 } from "./engine/messages";
 export type { GenerateExtras, LoadExtras, Step } from "./engine/reckon";
-export type { Completions, Conversation };
+export { CompletionStream, Completions, Conversation };

@@ -6,7 +6,7 @@ use crate::place;
 use crate::program::Program;
 use crate::summary::Summary;
 use crate::web::{self, Profile};
-use crate::{fetch, system};
+use crate::{fetch, package, system};
 
 /// Builds the app and runs the browser's tests, those whose names hold `pattern`.
 ///
@@ -16,6 +16,7 @@ pub fn alone(profile: Profile, pattern: Option<String>) -> Result<(), String> {
     system::test_machine();
     let mut summary = Summary::default();
     summary.step("the app", |_| web::build(profile));
+    summary.step("the package", |_| package::around());
     summary.step("the browser", |summary| test(summary, pattern.as_deref()));
     summary.close()
 }

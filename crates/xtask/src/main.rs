@@ -3,6 +3,7 @@
 mod browser;
 mod embedded;
 mod fetch;
+mod package;
 mod place;
 mod program;
 mod serve;
@@ -21,6 +22,8 @@ cargo xtask COMMAND
   app [--fast] [--port N] [--no-open]    build the app, serve it, open the browser
   test                                   everything: format, lints, tests, the page in a browser
   web [--fast]                           build the app into web/dist; --fast leaves out the slow link
+  package [--fast]                       build the npm package into web/package
+  reference                              write docs/api from the package's types
   serve [--port N] [--no-open]           serve web/dist as it is
   fetch                                  fetch SmolLM2 and a tokenizer, for tests, into .models
   size [--fast]                          bytes of what a visitor downloads, held to their budget
@@ -58,6 +61,8 @@ fn run(arguments: &[String]) -> Outcome {
         }
         "test" => test::test(),
         "web" => web::build(options.profile()),
+        "package" => package::build(options.profile()),
+        "reference" => package::reference(),
         "serve" => serve::serve(options.port, !options.no_open),
         "fetch" => fetch::model().and_then(|()| fetch::tokenizer()),
         "size" => web::build(options.profile()).and_then(|()| size::check()),

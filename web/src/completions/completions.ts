@@ -35,7 +35,7 @@ interface Run {
   readonly release: () => void;
 }
 
-/** `engine.chat.completions`. */
+/** Completions of one engine: `engine.chat.completions`. */
 export class Completions {
   #last: Statistics | undefined;
   readonly #engine: Reckon;
@@ -78,7 +78,9 @@ export class Completions {
    * ```
    */
   create(request: ChatCompletionCreateParamsNonStreaming, options?: RequestOptions): Promise<ChatCompletion>;
+  /** The same, piece by piece. */
   create(request: ChatCompletionCreateParamsStreaming, options?: RequestOptions): Promise<CompletionStream>;
+  /** The same, in the way that `stream` says. */
   create(request: ChatCompletionCreateParams, options?: RequestOptions): Promise<ChatCompletion | CompletionStream>;
   async create(
     params: ChatCompletionCreateParams,

@@ -169,7 +169,12 @@ export class Conversation {
     private readonly session: number,
   ) {}
 
-  /** Generates after `prompt`. Leaving the loop ends the generation. */
+  /**
+   * Generates after `prompt`, one step at a time. Leaving the loop ends the generation.
+   *
+   * @param prompt - A conversation, or text as it stands.
+   * @param options - How to generate; what is left out is the engine's default.
+   */
   async *generate(prompt: Prompt, { signal, ...options }: GenerateExtras = {}): AsyncGenerator<Step, void, void> {
     const steps: Step[] = [];
     let wake = () => {};
