@@ -16,6 +16,8 @@ const MOST_BYTES: u64 = 6_000_000;
 const PROBLEMS: usize = 30;
 /// Of these, how many must be answered right: fewer than the kept run's share of 30, by what chance allows.
 const LEAST_RIGHT: usize = 24;
+/// Most tokens of a line break, the closing tag and an empty line.
+const CLOSING_TOKENS: u64 = 4;
 /// As in golden.rs: f32 sums in another order.
 const F32_TOLERANCE: f32 = 1e-4;
 
@@ -130,6 +132,32 @@ fn greedy_answers_begin_as_those_of_transformers() {
             );
             assert_eq!(report["tokens"], json!(tokens), "{what}: found, left; transformers, right");
         }
+    }
+}
+
+#[test]
+fn thinking_ends_at_its_budget_and_an_answer_follows() {
+    let ask = |most: &[&str]| {
+        let options = [Run::CPU, &["--temperature", "0"], most].concat();
+        Run::generate(&file("reckon-mini.gguf"), "What is 347 + 568?", &options)
+    };
+    let free = ask(&[]);
+    let thinking = free["thinking"].as_str().expect("thinking");
+    assert_eq!(ask(&["--max-thinking", "100000"])["text"], free["text"], "a budget that is not reached");
+    for budget in [0_u64, 1, 9] {
+        let cut = ask(&["--max-thinking", &budget.to_string()]);
+        let text = cut["text"].as_str().expect("text");
+        assert_eq!(text.matches("\n</think>\n\n").count(), 1, "{budget}: {text:?}");
+        let reasoning_tokens = cut["reasoning_tokens"].as_u64().expect("a count");
+        assert!(
+            (budget + 1..=budget + CLOSING_TOKENS).contains(&reasoning_tokens),
+            "{budget}: {reasoning_tokens}"
+        );
+        assert!(
+            thinking.starts_with(cut["thinking"].as_str().expect("thinking")),
+            "{budget}: {text:?}, {thinking:?}"
+        );
+        assert!(!cut["answer"].as_str().expect("an answer").is_empty(), "{budget}: {text:?}");
     }
 }
 

@@ -86,7 +86,7 @@ async function perform(request: Request): Promise<Result> {
       }
     }
     case "tokenize":
-      return loaded().tokenize(request.prompt);
+      return loaded().tokenize(request.prompt, localTime(new Date()));
     case "describe":
       return loaded().description();
     case "kept":

@@ -1,8 +1,11 @@
 /** A conversation on the page: its turns, and the one that runs. */
 
-import { type Message, type Reckon, ReckonError } from "../engine/reckon";
+import { type FaultCode, type Message, type Reckon, ReckonError } from "../engine/reckon";
 import type { Answering } from "./address";
 import { Turn } from "./turn";
+
+/** What an engine says of a question that it does not take. */
+const REFUSALS: ReadonlySet<FaultCode> = new Set<FaultCode>(["options", "context"]);
 
 /** Turn after turn with one model. */
 export class Conversation {
@@ -51,7 +54,7 @@ export class Conversation {
     } catch (error) {
       const words = error instanceof Error ? error.message : String(error);
       // A question that does not fit was not asked; an engine that failed cannot be asked at all.
-      if (error instanceof ReckonError && error.code === "options" && turn.statistics === undefined) {
+      if (error instanceof ReckonError && REFUSALS.has(error.code) && turn.statistics === undefined) {
         this.turns.pop();
         return this.turns.length === 0 ? words : `${words}; what was said before is part of the prompt`;
       }
