@@ -39,7 +39,10 @@ export type ChatCompletionMessageParam =
 
 /** What may be said of the thinking. */
 export interface ReasoningParam {
-  /** Most tokens of thinking: the model is made to answer after them. As many as it likes if left out; 0 answers at once. */
+  /**
+   * Most tokens of thinking: the model is made to answer after them. As many as it likes if left out; 0 answers at once.
+   * The few tokens that end the thinking come on top.
+   */
   max_tokens?: number | null;
 }
 

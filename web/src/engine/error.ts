@@ -66,7 +66,7 @@ export class ModelError extends ReckonError {
  * @group Errors
  */
 export class OptionsError extends ReckonError {
-  override readonly name: string = "OptionsError";
+  override readonly name = "OptionsError";
 
   /** @internal */
   constructor(message: string) {
@@ -79,7 +79,7 @@ export class OptionsError extends ReckonError {
  *
  * @group Errors
  */
-export class ContextError extends OptionsError {
+export class ContextError extends ReckonError {
   override readonly name = "ContextError";
 }
 
@@ -119,13 +119,11 @@ export class DefectError extends ReckonError {
   override readonly name = "DefectError";
 }
 
-/** How the engine says that a prompt is longer than the context. */
-const TOO_LONG = /^the prompt has \d+ tokens and the context \d+ positions/;
-
 const CLASSES = {
   files: FilesError,
   gated: GatedError,
   model: ModelError,
+  context: ContextError,
   gpu: GpuError,
   memory: MemoryError,
   state: StateError,
@@ -139,7 +137,7 @@ export function ofFault(fault: Fault): ReckonError {
     case "aborted":
       return new AbortError(message);
     case "options":
-      return TOO_LONG.test(message) ? new ContextError(message) : new OptionsError(message);
+      return new OptionsError(message);
     default:
       return new CLASSES[code](fault);
   }
