@@ -74,27 +74,28 @@ export class Places {
     return place;
   }
 
-  /** The idle timeline that shares most with a conversation; a new one, while there may be more, where none shares a question. */
+  /** The idle timeline that shares most with a conversation; where none shares a question a new one, or the oldest. */
   #find(chat: readonly Message[]): Place | undefined {
-    const idle = this.#places.filter((place) => !place.isBusy);
-    const ranked = idle
+    const [best] = this.#places
+      .filter((place) => !place.isBusy)
       .map((place) => ({ place, shared: shared(place.said, chat) }))
       .sort((a, b) => b.shared - a.shared || a.place.turn - b.place.turn);
-    const [best] = ranked;
-    const sharesQuestion = best !== undefined && chat.slice(0, best.shared).some(({ role }) => role !== "system");
-    if (!sharesQuestion && this.#places.length < this.most) {
-      const place: Place = { conversation: this.open(), said: [], isBusy: false, turn: 0 };
-      this.#places.push(place);
-      return place;
-    }
-    return best?.place;
+    const isNew = (best === undefined || best.shared === 0) && this.#places.length < this.most;
+    return isNew ? this.#add() : best?.place;
+  }
+
+  #add(): Place {
+    const place: Place = { conversation: this.open(), said: [], isBusy: false, turn: 0 };
+    this.#places.push(place);
+    return place;
   }
 }
 
-/** How many messages two conversations begin with alike. */
+/** How many messages two conversations begin with alike; none where that is no more than how the model was set up. */
 function shared(said: readonly Message[], chat: readonly Message[]): number {
   const differs = chat.findIndex(({ role, content }, i) => role !== said[i]?.role || content !== said[i]?.content);
-  return differs < 0 ? chat.length : differs;
+  const count = differs < 0 ? chat.length : differs;
+  return chat.slice(0, count).some(({ role }) => role !== "system") ? count : 0;
 }
 
 function ended(): AbortError {

@@ -53,7 +53,7 @@ export class Turn {
   #hear(parts: readonly Part[]): void {
     for (const part of parts) {
       if (part.channel === "answer_was_thinking") {
-        this.thinkingFrom ??= this.asked;
+        this.thinkingFrom ??= performance.now();
         this.thinking += this.answer;
         this.answer = "";
         this.#stopThinking();
