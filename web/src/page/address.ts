@@ -24,6 +24,8 @@ export interface Wishes {
 export interface Answering {
   readonly sampling: Sampling;
   readonly maxTokens: number | undefined;
+  /** Most tokens of thinking. */
+  readonly maxThinking?: number | undefined;
   readonly system: string | undefined;
 }
 

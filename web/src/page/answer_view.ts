@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import type { Prose } from "../prose/prose";
 import { base } from "./base_styles";
+import { define } from "./define";
 import { proseStyles } from "./prose_styles";
 
 type ProseModule = typeof import("../prose/prose");
@@ -63,4 +64,4 @@ export class AnswerView extends LitElement {
   `];
 }
 
-customElements.define("reckon-answer", AnswerView);
+define("reckon-answer", AnswerView);

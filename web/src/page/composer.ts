@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import { base } from "./base_styles";
+import { define } from "./define";
 
 /** A question that was asked. */
 export class Asked extends Event {
@@ -11,24 +12,26 @@ export class Asked extends Event {
 
 /** Where questions are written; its button asks, or stops what runs. */
 export class Composer extends LitElement {
-  static override properties = { running: { type: Boolean }, ready: { type: Boolean }, refusal: { state: true } };
+  static override properties = { running: { type: Boolean }, ready: { type: Boolean }, placeholder: {}, refusal: { state: true } };
 
   running = false;
   /** A question can be written. */
   ready = false;
+  /** What stands where a question can be written and none is. */
+  placeholder = "Ask something";
   /** Why the last question was not asked. */
   refusal: string | undefined;
 
   override render(): TemplateResult {
-    const placeholder = this.ready ? "Ask something" : "Ask once the model is here";
+    const placeholder = this.ready ? this.placeholder : "Ask once the model is here";
     return html`
       ${this.refusal === undefined ? nothing : html`<p role="alert">Not asked: ${this.refusal}.</p>`}
-      <form @submit=${this.#submit}>
-        <textarea rows="1" aria-label="Your question" placeholder=${placeholder} ?disabled=${!this.ready}
+      <form part="composer" @submit=${this.#submit}>
+        <textarea part="input" rows="1" aria-label="Your question" placeholder=${placeholder} ?disabled=${!this.ready}
           @keydown=${this.#key}></textarea>
         ${this.running
-          ? html`<button type="button" class="stop" @click=${() => this.dispatchEvent(new Event("stop"))}>Stop</button>`
-          : html`<button ?disabled=${!this.ready}>Ask</button>`}
+          ? html`<button type="button" class="stop" part="stop" @click=${() => this.dispatchEvent(new Event("stop"))}>Stop</button>`
+          : html`<button part="ask" ?disabled=${!this.ready}>Ask</button>`}
       </form>
     `;
   }
@@ -140,4 +143,4 @@ export class Composer extends LitElement {
   `];
 }
 
-customElements.define("reckon-composer", Composer);
+define("reckon-composer", Composer);

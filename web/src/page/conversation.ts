@@ -37,10 +37,11 @@ export class Conversation {
     const running = new AbortController();
     this.#running = running;
     this.changed();
-    const { sampling, maxTokens } = this.wishes;
+    const { sampling, maxTokens, maxThinking } = this.wishes;
     const options = {
       sampling: { seed: crypto.getRandomValues(new Uint32Array(1))[0] ?? 0, ...sampling },
       ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
+      ...(maxThinking === undefined ? {} : { max_reasoning_tokens: maxThinking }),
       signal: running.signal,
     };
     try {
@@ -67,6 +68,16 @@ export class Conversation {
   /** Ends what runs; what has come stays. */
   stop(): void {
     this.#running?.abort();
+  }
+
+  /** Ends the thinking of what runs: the model answers from there on. */
+  answerNow(): void {
+    this.#timeline.answerNow();
+  }
+
+  /** Gives its place in memory back; nothing may run. */
+  async close(): Promise<void> {
+    await this.#timeline.close();
   }
 
   /** Tells of what has come once a frame: a small model makes several tokens in the time of one. */

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import { base } from "./base_styles";
 import { controls } from "./controls";
+import { define } from "./define";
 import type { Plan, Prospect, Source } from "../engine/reckon";
 import { bytes } from "./quantities";
 
@@ -114,4 +115,4 @@ function keeping({ weights_bytes: weights, room: { storage_bytes: storage } }: P
     : `It cannot be kept for the next visit: that takes ${bytes(weights)}, and the browser leaves this site ${bytes(storage)}.`;
 }
 
-customElements.define("reckon-plan", PlanView);
+define("reckon-plan", PlanView);

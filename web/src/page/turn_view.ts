@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import "./answer_view";
 import { base } from "./base_styles";
+import { define } from "./define";
 import type { FinishReason } from "../engine/reckon";
 import { speed, time, tokens } from "./quantities";
 import type { Turn } from "./turn";
@@ -13,6 +14,21 @@ const ENDINGS: Record<FinishReason, string | undefined> = {
   memory: "cut off: there is no memory left for a longer context",
   abort: "stopped",
 };
+
+/** Where there is no room for labels in the margin: of the window, or of what the turn stands in. */
+const narrow = css`
+  :host {
+    display: block;
+    padding-block: 1rem;
+  }
+  .label {
+    text-align: start;
+    padding: 0 0 0.1rem;
+  }
+  h3[aria-hidden] {
+    display: none;
+  }
+`;
 
 /** A question, its thinking and its answer. What the model says is only ever text. */
 export class TurnView extends LitElement {
@@ -28,11 +44,11 @@ export class TurnView extends LitElement {
     const { turn } = this;
     return html`
       <h2 class="label" id="who">You</h2>
-      <p class="question" aria-labelledby="who">${turn.question}</p>
+      <p class="question" part="question" aria-labelledby="who">${turn.question}</p>
       ${turn.thinking.trim() === "" ? nothing : this.#thinking(turn)}
       <h3 class="label">Answer</h3>
-      <div class="answer">${this.#answer(turn)}</div>
-      <p class="numbers">${this.#numbers(turn)}</p>
+      <div class="answer" part="answer">${this.#answer(turn)}</div>
+      <p class="numbers" part="numbers">${this.#numbers(turn)}</p>
     `;
   }
 
@@ -47,7 +63,7 @@ export class TurnView extends LitElement {
     };
     return html`
       <h3 class="label" aria-hidden="true">Thinking</h3>
-      <details class="thinking" ?open=${isOpen}>
+      <details class="thinking" part="thinking" ?open=${isOpen}>
         <summary @click=${choose}>
           <span class="state" ?data-live=${turn.isThinking}>${state}</span>
           for ${time(spent)}, ${tokens(turn.thinkingTokens)}
@@ -194,19 +210,12 @@ export class TurnView extends LitElement {
       }
     }
     @media (max-width: 46rem) {
-      :host {
-        display: block;
-        padding-block: 1rem;
-      }
-      .label {
-        text-align: start;
-        padding: 0 0 0.1rem;
-      }
-      h3[aria-hidden] {
-        display: none;
-      }
+      ${narrow}
+    }
+    @container (max-width: 46rem) {
+      ${narrow}
     }
   `];
 }
 
-customElements.define("reckon-turn", TurnView);
+define("reckon-turn", TurnView);
