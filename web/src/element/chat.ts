@@ -82,9 +82,9 @@ export class Chat {
     // What draws the answer comes while the model is loaded, or thinks; without it an answer is plain text.
     void fetchProse().catch(() => undefined);
     try {
-      const conversation = await this.#begun(await this.load());
-      this.waiting = undefined;
-      return await this.#put(question, conversation);
+      // What keeps a model from loading is told where that is heard.
+      const model = await this.load();
+      return await this.#put(question, model).catch((thrown: unknown) => this.#refuse(thrown));
     } finally {
       this.waiting = undefined;
       this.hearer.changed();
@@ -140,7 +140,9 @@ export class Chat {
     return this.#conversation;
   }
 
-  async #put(question: string, conversation: Conversation): Promise<Answer> {
+  async #put(question: string, model: Reckon): Promise<Answer> {
+    const conversation = await this.#begun(model);
+    this.waiting = undefined;
     const asked = conversation.ask(question);
     this.#asked = asked;
     const refusal = await asked;
@@ -149,16 +151,23 @@ export class Chat {
     }
     const turn = conversation.turns.at(-1);
     if (!turn?.statistics || turn.reason === undefined) {
-      const fault = { code: "defect", message: turn?.fault ?? "there is no answer" } as const;
-      if (conversation === this.#conversation) {
-        this.hearer.tell("reckon-error", fault);
-      }
-      throw new ReckonError(fault);
+      // Where the conversation was left meanwhile, nothing has failed.
+      const code = conversation === this.#conversation ? "defect" : "aborted";
+      throw new ReckonError({ code, message: turn?.fault ?? "there is no answer" });
     }
     const { thinking, answer, reason, statistics } = turn;
     const whole: Answer = { question, thinking, answer, reason, statistics };
     this.hearer.tell("reckon-answer", whole);
     return whole;
+  }
+
+  #refuse(thrown: unknown): never {
+    const fault = thrown instanceof ReckonError ? thrown : new ReckonError({ code: "options", message: String(thrown) });
+    const { code, message } = fault;
+    if (code !== "aborted") {
+      this.hearer.tell("reckon-error", { code, message });
+    }
+    throw fault;
   }
 
   #hear(stage: Stage): void {

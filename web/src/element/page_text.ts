@@ -1,5 +1,7 @@
 /** The text of the page that stands around a conversation, as far as a model has room for it. */
 
+import { ReckonError } from "../engine/reckon";
+
 /** More letters without white space than any word has; some scripts write none between words. */
 const MOST_LETTERS = 64;
 const WORD = new RegExp(`\\s*\\S{1,${MOST_LETTERS}}`, "g");
@@ -11,9 +13,12 @@ export interface Excerpt {
   readonly given: number;
 }
 
-/** The text of everything that `selector` selects, as it is read. */
+/** The text of everything that `selector` selects, as it is read; throws where that is nothing. */
 export function textOf(selector: string, page: ParentNode): string {
   const selected = Array.from(page.querySelectorAll<HTMLElement>(selector));
+  if (selected.length === 0) {
+    throw new ReckonError({ code: "options", message: `context: nothing on this page matches ${JSON.stringify(selector)}` });
+  }
   // What stands inside another that is selected is read with it.
   const outer = selected.filter((element) => !selected.some((other) => other !== element && other.contains(element)));
   return outer.map((element) => element.innerText.trim()).join("\n\n");

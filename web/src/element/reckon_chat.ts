@@ -18,7 +18,7 @@ import type { Asked, Composer } from "../page/composer";
 import { controls } from "../page/controls";
 import { define } from "../page/define";
 import type { Turn } from "../page/turn";
-import { presets } from "../presets/presets";
+import { preset, PRESETS } from "../presets/presets";
 import { beginningView } from "./beginning_view";
 import { Chat } from "./chat";
 import { styles } from "./element_styles";
@@ -197,17 +197,16 @@ export class ReckonChat extends LitElement {
   }
 
   #answering(choice: Choice): Answering {
-    const { preset, maxThinking, system } = this;
-    if (preset !== null && !Object.hasOwn(presets, preset)) {
-      const message = `preset: there is none called ${JSON.stringify(preset)}; there are ${Object.keys(presets).join(", ")}`;
-      throw new ReckonError({ code: "options", message });
+    const subject = this.preset === null ? undefined : preset(this.preset);
+    if (this.preset !== null && subject === undefined) {
+      const known = PRESETS.map(({ name }) => name).join(", ");
+      throw new ReckonError({ code: "options", message: `preset: there is none called ${JSON.stringify(this.preset)}; there are ${known}` });
     }
-    const subject = preset === null ? undefined : presets[preset];
     return {
       sampling: { ...choice.card?.sampling, ...subject?.sampling },
       maxTokens: choice.card?.maxTokens,
-      maxThinking: maxThinking ?? undefined,
-      system: system ?? subject?.system,
+      maxThinking: this.maxThinking ?? undefined,
+      system: this.system ?? subject?.system,
     };
   }
 
