@@ -11,7 +11,7 @@ export const EMBEDDED = JSON.parse(readFileSync(new URL("../../web/embedded/defa
 export const [QUESTION] = EMBEDDED.examples;
 /** Everything on the page's own origin. */
 export const STRICT =
-  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; font-src 'self'; " +
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; style-src 'self'; font-src 'self'; img-src data:; " +
   "connect-src 'self'; base-uri 'none'; form-action 'none'";
 
 /** A page with the element; `code` is where the script's folder lies. */
@@ -22,6 +22,7 @@ export function elementPage({ body = '<reckon-chat device="cpu"></reckon-chat>',
     <meta charset="utf-8" />
     <meta name="viewport" content="width=device-width" />
     <title>A page</title>
+    <link rel="icon" href="data:," />
     ${head}
     <script type="module" src="${code}/reckon-chat.js"></script>
   </head>

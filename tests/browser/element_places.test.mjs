@@ -47,7 +47,7 @@ test("page, code and weights are of three origins, and the policy allows worker-
     site.headers = {
       "Content-Security-Policy":
         `default-src 'none'; script-src ${code.url} 'wasm-unsafe-eval'; worker-src blob:; style-src 'self'; ` +
-        `font-src ${code.url}; connect-src ${code.url} ${weights.url}; base-uri 'none'; form-action 'none'`,
+        `font-src ${code.url}; img-src data:; connect-src ${code.url} ${weights.url}; base-uri 'none'; form-action 'none'`,
     };
     const page = await openElement(browser, `${site.url}/`);
     await page.getByText(`The first question loads the model from ${new URL(weights.url).host}`).waitFor();

@@ -12,6 +12,8 @@ import type { Answer, Told } from "./told";
 /** What an element says of the chat it wants; asked for when it is needed. */
 export interface Wanted {
   model(): Promise<Choice>;
+  /** Tells models and ways to hold them apart. */
+  key(): string;
   loading(): LoadOptions;
   /** Throws where it cannot be had. */
   answering(choice: Choice): Answering;
@@ -34,6 +36,8 @@ export class Chat {
   waiting: string | undefined;
   readonly #hold: ModelHold;
   #conversation: Conversation | undefined;
+  /** The key of the model that is held. */
+  #held: string | undefined;
   /** The answer on its way. */
   #asked: Promise<unknown> | undefined;
 
@@ -66,6 +70,8 @@ export class Chat {
 
   /** The model, loaded where it is not. */
   load(): Promise<Reckon> {
+    this.check();
+    this.#held = this.wanted.key();
     return this.#hold.take(() => this.wanted.model(), this.wanted.loading());
   }
 
@@ -120,6 +126,13 @@ export class Chat {
   leave(): void {
     this.clear();
     this.#hold.leave();
+  }
+
+  /** Leaves a model that is not the one that is wanted any more. */
+  check(): void {
+    if (this.stage.is !== "idle" && this.#held !== this.wanted.key()) {
+      this.leave();
+    }
   }
 
   /** Loads the model anew where the engine has failed: for everyone who shares it. */

@@ -69,12 +69,13 @@ export class ReckonChat extends LitElement {
   autoLoad = false;
   /** Counts changes, so that each is drawn. */
   revision = 0;
-  #named: Promise<Choice> | undefined;
+  #named: { readonly model: string; readonly choice: Promise<Choice> } | undefined;
   #choice: Choice | undefined;
   #leaving: ReturnType<typeof setTimeout> | undefined;
   readonly #chat = new Chat(
     {
       model: () => this.#look(),
+      key: () => JSON.stringify([this.model, this.dtype, this.device]),
       loading: () => ({ ...(this.dtype ? { dtype: this.dtype } : {}), ...(this.device ? { device: this.device } : {}), keep: true }),
       answering: (choice) => this.#answering(choice),
       text: () => (this.context === null ? "" : textOf(this.context, this.ownerDocument)),
@@ -126,6 +127,7 @@ export class ReckonChat extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     clearTimeout(this.#leaving);
+    this.#look().catch(() => undefined);
     void this.updateComplete.then(() => this.#matchText());
   }
 
@@ -136,11 +138,8 @@ export class ReckonChat extends LitElement {
 
   override updated(changed: PropertyValues<this>): void {
     const isOther = changed.has("model") || changed.has("dtype") || changed.has("device");
-    if (isOther && this.#chat.stage.is !== "idle") {
-      this.#chat.leave();
-    }
-    if (changed.has("model")) {
-      this.#named = undefined;
+    if (isOther) {
+      this.#chat.check();
       this.#look().catch(() => undefined);
     }
     if (this.autoLoad && (isOther || changed.has("autoLoad"))) {
@@ -212,8 +211,8 @@ export class ReckonChat extends LitElement {
 
   /** Finds the model that the element names; again where that failed. */
   #look(): Promise<Choice> {
-    if (this.#named === undefined) {
-      const named = namedModel(this.model, SCRIPT);
+    if (this.#named?.model !== this.model) {
+      const named = { model: this.model, choice: namedModel(this.model, SCRIPT) };
       const settle = (choice: Choice | undefined) => {
         if (this.#named === named) {
           this.#named = choice && named;
@@ -221,10 +220,10 @@ export class ReckonChat extends LitElement {
           this.revision++;
         }
       };
-      named.then(settle, () => settle(undefined));
+      named.choice.then(settle, () => settle(undefined));
       this.#named = named;
     }
-    return this.#named;
+    return this.#named.choice;
   }
 
   #load = (): void => {
