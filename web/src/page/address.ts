@@ -9,6 +9,8 @@ export interface Choice {
   readonly name: string;
   /** What is said of it, where it lies beside the app. */
   readonly card?: Card;
+  /** How it is loaded, where a visitor chose that with it. */
+  readonly load?: LoadOptions;
 }
 
 /** The page's own settings. */
@@ -90,10 +92,13 @@ function named(given: string, page: URL): Choice {
   return isRepo ? onHub(given) : atAddress(given, page);
 }
 
-/** What a visitor typed, picked or dropped; nothing where that is nothing. Throws where it is no address. */
-export function brought(given: readonly GivenFile[] | string, page: URL): Choice | undefined {
+/** What a visitor chose, typed, picked or dropped; nothing where that is nothing. Throws where it is no address. */
+export function brought(given: Choice | readonly GivenFile[] | string, page: URL): Choice | undefined {
   if (typeof given === "string") {
     return named(given, page);
+  }
+  if ("source" in given) {
+    return given;
   }
   const [first] = given;
   return first && { source: { files: given }, name: first.path.split("/")[0] ?? first.path };
