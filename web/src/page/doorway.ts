@@ -1,7 +1,6 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import { base } from "./base_styles";
-import "./chooser";
 import { controls } from "./controls";
 import { Entered } from "./entered";
 import { pickedFiles } from "./given";
@@ -19,6 +18,12 @@ export class Doorway extends LitElement {
   isEmpty = false;
   /** A conversation can be gone back to. */
   hasModel = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // Where the list of models cannot be had, the other ways are there.
+    import("./chooser").catch(() => undefined);
+  }
 
   override render(): TemplateResult {
     return html`
