@@ -35,7 +35,7 @@ export class AnswerView extends LitElement {
 
   override render(): TemplateResult {
     return html`
-      <div class=${this.#prose ? "prose" : "plain"} ?data-running=${this.isRunning}>${this.#prose ? nothing : this.text}</div>
+      <div class=${this.#prose ? "prose" : "plain"} dir="auto" ?data-running=${this.isRunning}>${this.#prose ? nothing : this.text}</div>
     `;
   }
 

@@ -6,6 +6,7 @@ import type { Turn } from "./turn";
 export class Branches {
   #turns: Turn[] = [];
   /** By the turn before. */
+  readonly #versions = new Map<Turn | undefined, Turn[]>();
   readonly #shown = new Map<Turn | undefined, Turn>();
   #path: readonly Turn[] | undefined;
 
@@ -26,18 +27,20 @@ export class Branches {
     return this.#path;
   }
 
-  isShown(turn: Turn): boolean {
-    return this.#shown.get(turn.after) === turn;
+  /** The version that is shown of what follows a turn; without one, of what everything begins with. */
+  shownAfter(turn: Turn | undefined): Turn | undefined {
+    return this.#shown.get(turn);
   }
 
   /** The versions of a turn, itself among them, in the order in which they were asked. */
-  versions({ after }: Turn): Turn[] {
-    return this.#turns.filter((turn) => turn.after === after);
+  versions({ after }: Turn): readonly Turn[] {
+    return this.#versions.get(after) ?? [];
   }
 
   /** Adds a turn and shows it. */
   add(turn: Turn): void {
     this.#turns.push(turn);
+    this.#versions.set(turn.after, [...this.versions(turn), turn]);
     this.show(turn);
   }
 
@@ -47,9 +50,11 @@ export class Branches {
     this.#path = undefined;
   }
 
-  /** Takes a turn away that nothing follows; `instead` is shown in its place, if it is given. */
+  /** Takes a turn away that nothing follows; `instead` is shown in its place, where there is another version. */
   remove(turn: Turn, instead: Turn | undefined): void {
-    this.#turns = this.#turns.filter((other) => other !== turn);
+    const others = (other: Turn) => other !== turn;
+    this.#turns = this.#turns.filter(others);
+    this.#versions.set(turn.after, this.versions(turn).filter(others));
     this.#shown.delete(turn.after);
     this.#path = undefined;
     if (instead) {

@@ -29,7 +29,7 @@ export interface Answerer {
 export class Conversation {
   readonly id: string;
   readonly created: number;
-  branches: Branches;
+  readonly branches: Branches;
   #title: string | undefined;
   /** Who answers; nobody while a model is on its way. */
   answerer: Answerer | undefined;
@@ -43,14 +43,14 @@ export class Conversation {
   constructor(
     public wishes: Answering,
     /** Called whenever something has changed; once a frame at most while an answer comes. */
-    private readonly changed: () => void,
+    private changed: () => void,
     record?: Record,
   ) {
     this.id = record?.id ?? crypto.randomUUID();
     this.created = record?.created ?? Date.now();
     this.#title = record?.title;
     this.branches = record ? turnsOf(record) : new Branches();
-    this.#beat = new Beat(changed);
+    this.#beat = new Beat(() => this.changed());
   }
 
   /** The turns that are shown. */
@@ -88,15 +88,32 @@ export class Conversation {
     return this.#run(new Turn(question, after), { ...another, seed: freshSeed() });
   }
 
-  /** Shows a version of a turn, and what followed that one. */
-  show(turn: Turn): void {
-    this.branches.show(turn);
-    this.changed();
+  /** Shows the version so many places after a turn's, and what followed that one. */
+  step(turn: Turn, places: number): void {
+    const versions = this.branches.versions(turn);
+    const other = versions[versions.indexOf(turn) + places];
+    if (other && !this.isRunning) {
+      this.branches.show(other);
+      this.changed();
+    }
+  }
+
+  /** Goes on with a model, asked in its way. */
+  goOn(answerer: Answerer, wishes: Answering): void {
+    this.answerer = answerer;
+    this.wishes = wishes;
+    this.fault = undefined;
   }
 
   /** Ends what runs; what has come stays. */
   stop(): void {
     this.#running?.abort();
+  }
+
+  /** Ends what runs, and tells of no change any more: it is deleted. */
+  abandon(): void {
+    this.changed = () => undefined;
+    this.stop();
   }
 
   /** Ends the thinking of what runs: it answers from there on. */
@@ -116,7 +133,7 @@ export class Conversation {
       return "there is no model yet";
     }
     const { name, timeline } = this.answerer;
-    const instead = this.branches.all.find((other) => other.after === turn.after && this.branches.isShown(other));
+    const instead = this.branches.shownAfter(turn.after);
     const { maxTokens, maxThinking, system } = this.wishes;
     const options: GenerateOptions = {
       sampling,
@@ -138,8 +155,12 @@ export class Conversation {
         this.branches.remove(turn, instead);
         return turn.after ? `${words}; what was said before is part of the prompt` : words;
       }
-      turn.fail(words);
-      this.fault = words;
+      if (error instanceof ReckonError && error.code === "aborted") {
+        turn.end("abort");
+      } else {
+        turn.fail(words);
+        this.fault = words;
+      }
     } finally {
       this.#running = undefined;
       this.changed();

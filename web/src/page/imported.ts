@@ -2,7 +2,7 @@
 
 import type { Statistics } from "../engine/reckon";
 import { FORMAT, VERSION } from "./exported";
-import { type Record, titleOf, type TurnRecord } from "./record";
+import { numbers, type Record, titleOf, type TurnRecord } from "./record";
 import type { Ending, TurnSettings } from "./turn";
 
 const ENDINGS: readonly Ending[] = ["stop", "length", "context", "memory", "abort", "interrupted"];
@@ -92,7 +92,7 @@ function readSettings(value: unknown): TurnSettings | null {
   const { sampling, max_tokens, max_reasoning_tokens, system } = fields(value);
   const [most, budget] = [number(max_tokens), number(max_reasoning_tokens)];
   return {
-    sampling: numbers(sampling),
+    sampling: numbers(fields(sampling)),
     ...(most === undefined ? {} : { max_tokens: most }),
     ...(budget === undefined ? {} : { max_reasoning_tokens: budget }),
     ...(typeof system === "string" ? { system } : {}),
@@ -100,17 +100,12 @@ function readSettings(value: unknown): TurnSettings | null {
 }
 
 function readStatistics(value: unknown): Statistics | null {
-  const found = Object.entries(numbers(value)).filter(([name]) => name in NO_STATISTICS);
+  const found = Object.entries(numbers(fields(value))).filter(([name]) => name in NO_STATISTICS);
   return found.length === 0 ? null : { ...NO_STATISTICS, ...Object.fromEntries(found) };
 }
 
 function fields(value: unknown): { readonly [name: string]: unknown } {
   return typeof value === "object" && value !== null ? (value as { [name: string]: unknown }) : {};
-}
-
-/** What is a number of an object that should hold nothing else. */
-export function numbers(value: unknown): { [name: string]: number } {
-  return Object.fromEntries(Object.entries(fields(value)).filter((entry): entry is [string, number] => number(entry[1]) !== undefined));
 }
 
 function word(value: unknown): string {

@@ -15,7 +15,7 @@ const WHILE_RUNNING_MS = 1000;
 export interface Hears {
   /** Another tab changed it, or deleted it. */
   readonly elsewhere: (id: string) => void;
-  /** It was deleted here. */
+  /** It is deleted here: it, or all where none is named. */
   readonly gone: (id: string | undefined) => void;
 }
 
@@ -26,7 +26,7 @@ export class Keeper implements ReactiveController {
   /** Why conversations are not kept, in words; unknown until the archive has been opened. */
   fault: string | undefined;
   #archive: Promise<Archive | undefined> | undefined;
-  #unkept: Conversation | undefined;
+  readonly #unkept = new Set<Conversation>();
   #timer: number | undefined;
 
   constructor(
@@ -57,7 +57,7 @@ export class Keeper implements ReactiveController {
     if (conversation.branches.all.length === 0) {
       return;
     }
-    this.#unkept = conversation;
+    this.#unkept.add(conversation);
     if (!conversation.isRunning) {
       this.#keepNow();
     } else {
@@ -85,12 +85,14 @@ export class Keeper implements ReactiveController {
 
   /** Deletes a conversation; all of them where none is named. */
   async remove(id?: string): Promise<void> {
-    if (id === undefined || this.#unkept?.id === id) {
-      this.#forgetTimer();
-    }
+    this.hears.gone(id);
+    this.#unkept.forEach((conversation) => {
+      if (id === undefined || conversation.id === id) {
+        this.#unkept.delete(conversation);
+      }
+    });
     const archive = await this.#archive;
     await (id === undefined ? archive?.clear() : archive?.remove(id));
-    this.hears.gone(id);
   }
 
   /** Keeps what a file holds, beside what is kept already; tells how many conversations that were. Rejects, in words. */
@@ -110,21 +112,16 @@ export class Keeper implements ReactiveController {
   }
 
   #keepNow = (): void => {
-    const conversation = this.#unkept;
-    this.#forgetTimer();
-    if (conversation) {
-      const record = recordOf(conversation);
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const records = Array.from(this.#unkept, recordOf);
+    this.#unkept.clear();
+    for (const record of records) {
       this.#archive
         ?.then((archive) => archive?.keep(record))
         .catch((error: unknown) => this.#fail(sentence(error)));
     }
   };
-
-  #forgetTimer(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.#unkept = undefined;
-  }
 
   #heard = ({ id, isElsewhere }: Change): void => {
     void this.#look();

@@ -12,6 +12,14 @@ import { sentence } from "./sentence";
 import type { Stage } from "./stage";
 import { keptToken } from "./tokens";
 
+/** Who has to do with a model. */
+export interface Hosts {
+  /** It is there; tells the conversation that goes on with it. */
+  readonly welcome: (model: Reckon, choice: Choice) => Conversation;
+  /** It goes. */
+  readonly farewell: () => void;
+}
+
 /** Opens one model at a time for the page. */
 export class Opening implements ReactiveController {
   model: Reckon | undefined;
@@ -23,8 +31,7 @@ export class Opening implements ReactiveController {
   constructor(
     private readonly host: ReactiveControllerHost,
     private readonly wishes: Wishes,
-    /** Hears of a model that is there; tells the conversation that goes on with it. */
-    private readonly welcome: (model: Reckon, choice: Choice) => Conversation,
+    private readonly hosts: Hosts,
   ) {
     host.addController(this);
   }
@@ -62,6 +69,7 @@ export class Opening implements ReactiveController {
     if ("stop" in this.stage) {
       this.stage.stop.abort();
     }
+    this.hosts.farewell();
     this.model?.dispose();
     this.model = undefined;
     this.choice = choice;
@@ -84,7 +92,7 @@ export class Opening implements ReactiveController {
         return;
       }
       this.model = model;
-      this.stage = { is: "ready", conversation: this.welcome(model, choice) };
+      this.stage = { is: "ready", conversation: this.hosts.welcome(model, choice) };
       // What is kept is not to go when room gets scarce; a browser may ask, or say no.
       if (options.keep && !("files" in choice.source)) {
         void navigator.storage?.persist?.().catch(() => false);
@@ -123,6 +131,13 @@ export class Opening implements ReactiveController {
       void (choice && this.open(choice));
     } catch {
       this.leave(`“${given}” is no address`);
+    }
+  }
+
+  /** Shows a conversation, where there is a model to go on with it. */
+  show(conversation: Conversation): void {
+    if (this.model) {
+      this.stage = { is: "ready", conversation };
     }
   }
 

@@ -62,7 +62,7 @@ export function recordOf({ id, title, created, branches }: Kept): Record {
   const places = new Map(branches.all.map((turn, place) => [turn, place]));
   const turns = branches.all.map((turn): TurnRecord => ({
     after: turn.after ? (places.get(turn.after) ?? null) : null,
-    is_shown: branches.isShown(turn),
+    is_shown: branches.shownAfter(turn.after) === turn,
     question: turn.question,
     thinking: turn.thinking,
     answer: turn.answer,
@@ -106,4 +106,9 @@ export function turnsOf({ turns }: Record): Branches {
   }
   shown.forEach((turn) => branches.show(turn));
   return branches;
+}
+
+/** What is a number of an object: of a sampling, what a file can hold. */
+export function numbers(value: object): { [name: string]: number } {
+  return Object.fromEntries(Object.entries(value).filter((entry): entry is [string, number] => Number.isFinite(entry[1])));
 }

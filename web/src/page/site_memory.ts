@@ -2,6 +2,7 @@
 
 const TAB = "conversation";
 const BUDGET = "thinking budget";
+const PANEL = "conversations beside";
 
 /** The conversation that this tab showed last. */
 export function tabsConversation(): string | undefined {
@@ -22,6 +23,16 @@ export function keptBudget(): number | undefined {
 /** Keeps the budget, or that there is none. */
 export function keepBudget(budget: number | undefined): void {
   write(() => localStorage, BUDGET, budget?.toString());
+}
+
+/** Whether conversations are listed beside the page where there is room; they are, unless the visitor closed them. */
+export function keptPanel(): boolean {
+  return read(() => localStorage, PANEL) !== "no";
+}
+
+/** Keeps whether they are. */
+export function keepPanel(isShown: boolean): void {
+  write(() => localStorage, PANEL, isShown ? undefined : "no");
 }
 
 /** Reading the name of a storage that is denied throws already. */

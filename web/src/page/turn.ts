@@ -66,9 +66,8 @@ export class Turn {
       this.thinkingTokens += this.isThinking ? 1 : 0;
     } else if (event.kind === "done") {
       this.#hear(event.parts);
-      this.#stopThinking();
-      this.reason = event.reason;
       this.thinkingTokens = event.reasoning_tokens;
+      this.end(event.reason);
     }
     this.revision++;
   }
@@ -76,6 +75,13 @@ export class Turn {
   /** The thinking is told to end, and has come so far. */
   cut(): void {
     this.cutShort ??= this.thinkingTokens;
+  }
+
+  /** There is no more to come. */
+  end(reason: Ending): void {
+    this.#stopThinking();
+    this.reason = reason;
+    this.revision++;
   }
 
   /** It ended with an error. */
