@@ -26,10 +26,12 @@ export interface Wishes {
 export interface Answering {
   readonly sampling: Sampling;
   readonly maxTokens: number | undefined;
+  /** Most tokens of thinking. */
+  readonly maxThinking: number | undefined;
   readonly system: string | undefined;
 }
 
-/** Reads `?model=` or `?repo=`, `file`, `host`, `device`, `activations`, `dtype`, `kv`, `context`, `temperature`, `seed`, `max_tokens`, `system`, `ask` and `keep`. */
+/** Reads `?model=` or `?repo=`, `file`, `host`, `device`, `activations`, `dtype`, `kv`, `context`, `temperature`, `seed`, `max_tokens`, `max_thinking`, `system`, `ask` and `keep`. */
 export function wishes(address: URL): Wishes {
   const asked = address.searchParams;
   const number = (name: string) => {
@@ -61,15 +63,11 @@ export function wishes(address: URL): Wishes {
         ...(seed === undefined ? {} : { seed }),
       },
       maxTokens: number("max_tokens"),
+      maxThinking: number("max_thinking"),
       system: asked.get("system") ?? undefined,
     },
     question: asked.get("ask")?.trim() || undefined,
   };
-}
-
-/** How a model's questions are answered: as the page's address says, else as its card recommends. */
-export function answering({ sampling, maxTokens, system }: Answering, card: Card | undefined): Answering {
-  return { sampling: { ...card?.sampling, ...sampling }, maxTokens: maxTokens ?? card?.maxTokens, system };
 }
 
 /** The model at an address, relative to the page's. */

@@ -20,22 +20,33 @@ const KEY = "settings";
 /** A longer prompt is not kept: it was not written by hand. */
 const MOST_CHARACTERS = 100_000;
 
+let current = read();
+
 /** What was set on this site. */
 export function keptSettings(): Answers {
+  return current;
+}
+
+/** Keeps what is set. */
+export function keepSettings(settings: Answers): void {
+  current = settings;
+  try {
+    if (isUnset(settings)) {
+      localStorage.removeItem(KEY);
+    } else {
+      localStorage.setItem(KEY, JSON.stringify(settings));
+    }
+  } catch {
+    // A browser may keep nothing for this page: it holds until the page is left.
+  }
+}
+
+function read(): Answers {
   try {
     return settingsOf(JSON.parse(localStorage.getItem(KEY) ?? "{}") as unknown);
   } catch {
     // A browser may keep nothing for this page, or something else than it did.
     return UNSET;
-  }
-}
-
-/** Keeps what is set. */
-export function keepSettings(settings: Answers): void {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(settings));
-  } catch {
-    // As above: it holds until the page is left.
   }
 }
 
@@ -65,6 +76,11 @@ export function answersOf(asked: Answers, settings: Answers, choice: Choice | un
     maxTokens: asked.maxTokens ?? settings.maxTokens ?? best.maxTokens,
     system: asked.system ?? settings.system ?? best.system,
   };
+}
+
+/** The same with all else that the page's address asks. */
+export function answering(asked: Answering, choice: Choice): Answering {
+  return { ...asked, ...answersOf(asked, current, choice) };
 }
 
 /** What a preset sets. */

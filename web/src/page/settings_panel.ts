@@ -9,6 +9,7 @@ import {
   type Answers, answersOf, isUnset, keepSettings, keptSettings, presetOf, recommended, type SamplingNumber, settingsOfPreset, UNSET,
 } from "./settings";
 import { settingsStyles } from "./settings_styles";
+import "./theme_switch";
 
 /** How questions are answered from now on. */
 export class Changed extends Event {
