@@ -25,9 +25,10 @@ const HARD = [
 ].join("\n\n");
 /** What stands on the page of half a formula, and of none else. */
 const HALF = /\\(?:frac|sqrt|sum|left|right|begin|end|boxed|alpha)|\^\{|_\{|\$\$|\\[[(]/;
-const SECONDS = 1000;
 
-let site, browser, page;
+const isHighlighter = ({ path }) => /highlight-[^/]*\.js$/.test(path);
+
+let site, browser, page, early;
 
 before(async () => {
   mkdirSync(SHOTS, { recursive: true });
@@ -49,6 +50,7 @@ before(async () => {
       return answer.renderRoot.querySelector(".prose");
     };
   });
+  early = site.requests.filter(isHighlighter).length;
 });
 
 after(async () => {
@@ -109,10 +111,6 @@ test("a text that comes bit by bit ends up as the same text drawn at once, block
 });
 
 test("code has its language, colours that are fetched with it, and a button that copies it", async () => {
-  const fetched = () => site.requests.filter(({ path }) => /highlight-[^/]*\.js$/.test(path)).length;
-  const other = await browser.page(`${site.url}/?model=golden/nothing.gguf&device=cpu`);
-  const before = fetched();
-  await other.close();
   const found = await page.evaluate(async (fence) => {
     const code = 'def f(x: int) -> str:\n    """Twice."""\n    return f"{2 * x}"  # x\n';
     let place = await globalThis.draw(`Take\n\n${fence}python\n${code}${fence}\n\nand\n\n${fence}cpp\nint main() { return 0; }\n${fence}\n\n${fence}\nplain\n${fence}`);
@@ -126,7 +124,7 @@ test("code has its language, colours that are fetched with it, and a button that
     }));
     return { blocks, code: code.trimEnd() };
   }, FENCE);
-  assert.equal(before, 1, "the first test's code fetched it, the page without code did not");
+  assert.deepEqual([early, site.requests.filter(isHighlighter).length], [0, 1], "it comes once, with the first code");
   assert.deepEqual(found.blocks.map(({ label }) => label), ["Python", "C++", "Code"]);
   assert.equal(found.blocks[0].text, found.code);
   assert.deepEqual(found.blocks.map(({ colours }) => colours > 1), [true, true, false]);
@@ -201,6 +199,7 @@ for (const [what, text] of Object.entries(HOSTILE)) {
     site.requests.length = 0;
     const began = performance.now();
     const longest = await streamed(text, Math.max(500, Math.ceil(text.length / 60)));
+    const seconds = (performance.now() - began) / 1000;
     const { elements, hurt, shown, links } = await page.evaluate(() => {
       const place = globalThis.answer.renderRoot.querySelector(".prose");
       return {
@@ -210,7 +209,7 @@ for (const [what, text] of Object.entries(HOSTILE)) {
         links: Array.from(place.querySelectorAll("a"), ({ href }) => href).filter((href) => href !== ""),
       };
     });
-    console.log(`${what}: longest task ${longest.toFixed(0)} ms, ${((performance.now() - began) / SECONDS).toFixed(1)} s`);
+    console.log(`${what}: longest task ${longest.toFixed(0)} ms, ${seconds.toFixed(1)} s`);
     assert.deepEqual([elements, hurt, links], [0, undefined, []]);
     assert.ok(shown >= Math.min(text.length, 100_000) * 0.2, `${shown} characters are there`);
     assert.ok(longest <= 200, `a task of the page took ${longest} ms`);
@@ -221,7 +220,7 @@ for (const [what, text] of Object.entries(HOSTILE)) {
 test("what is beyond is shown where it is asked for", async () => {
   const text = "All work and no play.\n".repeat(30_000);
   await page.evaluate((text) => globalThis.draw(text), text);
-  const button = page.getByRole("button", { name: `Show all ${(text.length - 200_000).toLocaleString("en")}`.slice(0, 12) });
+  const button = page.getByRole("button", { name: /^Show all \d/ });
   await button.click();
   await button.waitFor({ state: "detached" });
   const shown = await page.evaluate(() => globalThis.answer.renderRoot.querySelector(".prose").textContent.replaceAll(/\s/g, "").length);

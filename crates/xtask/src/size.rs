@@ -11,7 +11,7 @@ const APP_BYTES: u64 = 1_420_000;
 /// browser fetches those it draws.
 const PROSE_BYTES: u64 = 480_000;
 /// Gzipped bytes of what is fetched where a visitor comes to it: colours for code, the models to choose from, settings.
-const LATER_BYTES: u64 = 40_000;
+const LATER_BYTES: u64 = 30_000;
 /// Of the embedded model, its tokenizer and template inside.
 const MODEL_BYTES: u64 = 6_000_000;
 

@@ -1,6 +1,6 @@
 import { html, LitElement, nothing, type TemplateResult } from "lit";
 
-import type { Dtype, Plan, Prospect, Room } from "../engine/reckon";
+import type { Dtype, LoadOptions, Plan, Prospect, Room } from "../engine/reckon";
 import { lookAround } from "../engine/room";
 import { prospect } from "../engine/verdict";
 import { DTYPES, planOf } from "../presets/estimate";
@@ -24,7 +24,7 @@ export class Chooser extends LitElement {
   room: Room | undefined;
   /** How matrices are to be held, by repository; as suits the model where nothing was chosen. */
   chosen: ReadonlyMap<string, Dtype> = new Map();
-  readonly #asked = wishes(new URL(location.href)).load;
+  readonly #asked = known(wishes(new URL(location.href)).load);
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -114,6 +114,11 @@ export class Chooser extends LitElement {
   }
 
   static override styles = [base, controls, chooserStyles];
+}
+
+/** Without a type that the engine does not know and will refuse. */
+function known({ dtype, ...load }: LoadOptions): LoadOptions {
+  return dtype !== undefined && DTYPES.includes(dtype) ? { ...load, dtype } : load;
 }
 
 /** A plan held against the room there is; the words why, where it cannot fit. */

@@ -35,7 +35,7 @@ interface Matrices {
 /** What `member` takes, held as `options` say, where `device` computes. */
 export function planOf(member: Member, { dtype, kv, context: asked = CONTEXT }: LoadOptions, device: Plan["device"]): Plan {
   const { num_hidden_layers: layers, num_key_value_heads: heads, hidden_size } = member;
-  const context = Math.min(asked, MOST_POSITIONS);
+  const context = Math.max(1, Math.min(asked, MOST_POSITIONS));
   const inner = matricesOf(member);
   const head = { count: 1, rows: VOCAB_SIZE, columns: hidden_size };
   const elements = [head, ...inner].reduce((sum, { count, rows, columns }) => sum + count * rows * columns, 0);

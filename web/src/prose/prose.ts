@@ -67,10 +67,11 @@ export class Prose {
     this.#text = source;
     this.#isWhole = isWhole;
     const wait = this.#notBefore - performance.now();
-    if (wait > 0 || this.#waiting) {
-      this.#later(wait);
-    } else {
+    // Who follows the text is to see its end with the draw that ends it.
+    if (isWhole || (wait <= 0 && !this.#waiting)) {
       this.#go();
+    } else {
+      this.#later(wait);
     }
   }
 

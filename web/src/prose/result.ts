@@ -11,9 +11,9 @@ export function markResult(place: Element): void {
     if (former === last) {
       return;
     }
-    former.className = "";
+    former.removeAttribute("class");
     former.querySelector(".copy")?.remove();
-    former.parentElement?.classList.remove("lone");
+    former.closest(".lone")?.removeAttribute("class");
   }
   if (!last) {
     return;
