@@ -21,8 +21,8 @@ export class Conversing implements ReactiveController {
   constructor(
     private readonly host: ReactiveControllerHost,
     private readonly wishes: Wishes,
-    /** Called with a conversation that is shown in place of another. */
-    private readonly shown: (conversation: Conversation) => void,
+    /** Called with a conversation that is shown in place of another, and whether the visitor is to write in it. */
+    private readonly shown: (conversation: Conversation, isToWrite: boolean) => void,
   ) {
     host.addController(this);
     const budget = keptBudget();
@@ -58,7 +58,7 @@ export class Conversing implements ReactiveController {
     const record = id === undefined ? undefined : await this.keeper.read(id);
     if (id === undefined || (record && id !== this.current.id)) {
       this.current.stop();
-      this.#show(this.#make(record));
+      this.#show(this.#make(record), true);
     }
   }
 
@@ -95,10 +95,10 @@ export class Conversing implements ReactiveController {
     return made;
   }
 
-  #show(conversation: Conversation): void {
+  #show(conversation: Conversation, isToWrite: boolean): void {
     this.current = conversation;
     keepTabsConversation(conversation.id);
-    this.shown(conversation);
+    this.shown(conversation, isToWrite);
     this.host.requestUpdate();
   }
 
@@ -106,7 +106,7 @@ export class Conversing implements ReactiveController {
   async #recall(id: string): Promise<void> {
     const record = await this.keeper.read(id);
     if (record && this.current.turns.length === 0) {
-      this.#show(this.#make(record));
+      this.#show(this.#make(record), true);
     }
   }
 
@@ -114,14 +114,14 @@ export class Conversing implements ReactiveController {
   async #catchUp(id: string): Promise<void> {
     const record = id === this.current.id ? await this.keeper.read(id) : undefined;
     if (record && id === this.current.id && !this.current.isRunning) {
-      this.#show(this.#make(record));
+      this.#show(this.#make(record), false);
     }
   }
 
   #forget(id: string | undefined): void {
     if (id === undefined || id === this.current.id) {
       this.current.abandon();
-      this.#show(this.#make());
+      this.#show(this.#make(), false);
     }
   }
 }
