@@ -124,10 +124,8 @@ export class App extends LitElement {
             @ask=${this.#ask} @stop=${this.#stop} @answer-now=${() => current.answerNow()} @last=${this.#editLast}></reckon-composer>
           <reckon-meter .statistics=${current.statistics}
             .context=${current.answerer?.context ?? 0}></reckon-meter>
-          <p class="small">
-            Answers are made on this device by a small model, and are often wrong. Nothing you write leaves this device.
-            ${keeper.fault ? `Conversations are not kept: ${keeper.fault}.` : nothing}
-          </p>
+          <p class="small">Answers are made on this device by a small model, and are often wrong. Nothing you write leaves this device.
+            ${keeper.fault ? `Conversations are not kept: ${keeper.fault}.` : nothing}</p>
         </footer>
       </div>
       <p class="unseen" role="status">${this.news}</p>
@@ -165,6 +163,10 @@ export class App extends LitElement {
 
   #find<T extends Element>(name: string): T | null {
     return this.renderRoot.querySelector<T>(name);
+  }
+
+  #view(place: number): TurnView | undefined {
+    return this.renderRoot.querySelectorAll<TurnView>("reckon-turn")[place];
   }
 
   get #composer(): Composer | null {
@@ -230,17 +232,16 @@ export class App extends LitElement {
   #act = async ({ turn, act }: Acted): Promise<void> => {
     const { current } = this.#conversing;
     const place = this.turns.indexOf(turn);
-    const focused = () => this.renderRoot.querySelectorAll<TurnView>("reckon-turn")[place];
     if (act.is === "step") {
       current.step(turn, act.places);
       await this.updateComplete;
-      await focused()?.updateComplete;
-      focused()?.focusOn(act.places);
+      await this.#view(place)?.updateComplete;
+      this.#view(place)?.focusOn(act.places);
       return;
     }
     const asked = act.is === "edit" ? current.edit(turn, act.question) : current.regenerate(turn);
     await this.updateComplete;
-    focused()?.focus({ preventScroll: true });
+    this.#view(place)?.focus({ preventScroll: true });
     this.#follow.toEnd();
     const refusal = await asked;
     if (refusal !== undefined) {
@@ -248,9 +249,7 @@ export class App extends LitElement {
     }
   };
 
-  #editLast = (): void => {
-    this.renderRoot.querySelectorAll<TurnView>("reckon-turn")[this.turns.length - 1]?.edit();
-  };
+  #editLast = (): void => this.#view(this.turns.length - 1)?.edit();
 
   /** Ends what runs; tells whether anything did. */
   #stop = (): boolean => {
@@ -291,7 +290,6 @@ export class App extends LitElement {
     }
   }
 
-  /** The element that asks tells of it all. */
   #setAnswering = (event: Event): void => {
     this.#conversing.choose((event.currentTarget as Element & { answering: Answering }).answering);
   };
