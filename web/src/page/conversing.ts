@@ -17,6 +17,8 @@ export class Conversing implements ReactiveController {
   #recommended: Answering;
   /** What the visitor has chosen on the page; it goes before what the page's address says. */
   #chosen: Partial<Answering>;
+  /** The id that is kept for this tab. */
+  #remembered: string | undefined;
 
   constructor(
     private readonly host: ReactiveControllerHost,
@@ -87,6 +89,7 @@ export class Conversing implements ReactiveController {
       { ...this.#recommended, ...this.#chosen },
       () => {
         this.keeper.note(made);
+        this.#remember(made);
         this.host.requestUpdate();
       },
       record,
@@ -97,9 +100,17 @@ export class Conversing implements ReactiveController {
 
   #show(conversation: Conversation, isToWrite: boolean): void {
     this.current = conversation;
-    keepTabsConversation(conversation.id);
+    this.#remember(conversation);
     this.shown(conversation, isToWrite);
     this.host.requestUpdate();
+  }
+
+  /** A reload is to find it. */
+  #remember({ id }: Conversation): void {
+    if (id === this.current.id && id !== this.#remembered) {
+      this.#remembered = id;
+      keepTabsConversation(id);
+    }
   }
 
   /** Shows what this tab showed before it was loaded anew, unless something was asked meanwhile. */
