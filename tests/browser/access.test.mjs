@@ -171,7 +171,7 @@ test("a preset sets the prompt its authors publish and the paper's sampling; the
     return page;
   };
   const wishes = (page) => page.evaluate(() => {
-    const { sampling, maxTokens, system } = document.querySelector("reckon-app").conversation.wishes;
+    const { sampling, maxTokens, system } = document.querySelector("reckon-app").stage.conversation.wishes;
     return { sampling, maxTokens, system };
   });
   const page = await open("");

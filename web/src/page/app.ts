@@ -36,6 +36,7 @@ import type { Taken } from "./shelf_view";
 import { Shortcuts } from "./shortcuts";
 import { keepPanel, keptPanel } from "./site_memory";
 import type { Stage } from "./stage";
+import { isThinkingLong } from "./turn";
 import type { Acted, TurnView } from "./turn_view";
 import { Wide } from "./wide";
 
@@ -54,7 +55,7 @@ export class App extends LitElement {
   news = "";
   #progress = "";
   #drawn: Stage | undefined;
-  readonly #conversing = new Conversing(this, this.#wishes, (conversation) => this.#shown(conversation));
+  readonly #conversing = new Conversing(this, this.#wishes, (...shown) => this.#shown(...shown));
   readonly #opening = new Opening(this, this.#wishes, {
     welcome: (model, choice) => this.#conversing.welcome(model, choice),
     farewell: () => this.#conversing.farewell(),
@@ -114,21 +115,19 @@ export class App extends LitElement {
           settings: () => this.#find<SettingsView>("reckon-settings-dialog")?.open(),
           help: this.#help,
         })}
-        <main ?data-over=${this.#drops.isOver} @ask=${this.#ask} @act=${this.#act} @told=${this.#tell}>
+        <main ?data-over=${this.#drops.isOver} @ask=${this.#ask} @act=${this.#act} @told=${({ words }: Told) => (this.news = words)}>
           ${this.#stage()}
           ${this.waiting === undefined
             ? nothing
             : html`<p class="waiting" role="status"><b dir="auto">${this.waiting}</b> is asked as soon as the model is here.</p>`}
         </main>
         <footer>
-          <reckon-composer ?ready=${this.#canBeAsked} ?running=${current.isRunning} ?thinking=${this.turns.at(-1)?.isThinkingLong ?? false}
+          <reckon-composer ?ready=${this.#canBeAsked} ?running=${current.isRunning} ?thinking=${isThinkingLong(this.turns.at(-1))}
             @ask=${this.#ask} @stop=${this.#stop} @answer-now=${() => current.answerNow()} @last=${this.#editLast}></reckon-composer>
-          <reckon-meter .statistics=${this.turns.findLast(({ statistics }) => statistics)?.statistics}
+          <reckon-meter .statistics=${current.statistics}
             .context=${current.answerer?.context ?? 0}></reckon-meter>
-          <p class="small">
-            Answers are made on this device by a small model, and are often wrong. Nothing you write leaves this device.
-            ${keeper.fault ? `Conversations are not kept: ${keeper.fault}.` : nothing}
-          </p>
+          <p class="small">Answers are made on this device by a small model, and are often wrong. Nothing you write leaves this device.
+            ${keeper.fault ? `Conversations are not kept: ${keeper.fault}.` : nothing}</p>
         </footer>
       </div>
       <p class="unseen" role="status">${this.news}</p>
@@ -165,6 +164,10 @@ export class App extends LitElement {
 
   #find<T extends Element>(name: string): T | null {
     return this.renderRoot.querySelector<T>(name);
+  }
+
+  #view(place: number): TurnView | undefined {
+    return this.renderRoot.querySelectorAll<TurnView>("reckon-turn")[place];
   }
 
   get #composer(): Composer | null {
@@ -230,17 +233,16 @@ export class App extends LitElement {
   #act = async ({ turn, act }: Acted): Promise<void> => {
     const { current } = this.#conversing;
     const place = this.turns.indexOf(turn);
-    const focused = () => this.renderRoot.querySelectorAll<TurnView>("reckon-turn")[place];
     if (act.is === "step") {
       current.step(turn, act.places);
       await this.updateComplete;
-      await focused()?.updateComplete;
-      focused()?.focusOn(act.places);
+      await this.#view(place)?.updateComplete;
+      this.#view(place)?.focusOn(act.places);
       return;
     }
     const asked = act.is === "edit" ? current.edit(turn, act.question) : current.regenerate(turn);
     await this.updateComplete;
-    focused()?.focus({ preventScroll: true });
+    this.#view(place)?.focus({ preventScroll: true });
     this.#follow.toEnd();
     const refusal = await asked;
     if (refusal !== undefined) {
@@ -248,13 +250,7 @@ export class App extends LitElement {
     }
   };
 
-  #editLast = (): void => {
-    this.renderRoot.querySelectorAll<TurnView>("reckon-turn")[this.turns.length - 1]?.edit();
-  };
-
-  #tell = ({ words }: Told): void => {
-    this.news = words;
-  };
+  #editLast = (): void => this.#view(this.turns.length - 1)?.edit();
 
   /** Ends what runs; tells whether anything did. */
   #stop = (): boolean => {
@@ -283,12 +279,16 @@ export class App extends LitElement {
     void this.#conversing.open(id);
   };
 
-  #shown(conversation: Conversation): void {
-    this.#opening.show(conversation);
-    void this.updateComplete.then(() => {
-      this.#follow.toEnd();
-      this.#composer?.focus();
-    });
+  #shown(conversation: Conversation, isToWrite: boolean): void {
+    if (isToWrite || this.stage.is === "ready") {
+      this.#opening.show(conversation);
+    }
+    if (isToWrite) {
+      void this.updateComplete.then(() => {
+        this.#follow.toEnd();
+        this.#composer?.focus();
+      });
+    }
   }
 
   static override styles = [base, dialogStyles, styles];

@@ -1,11 +1,11 @@
 /** A conversation on the page: its turns, and the one that runs. */
 
-import { type Conversation as Timeline, type FaultCode, type GenerateOptions, type Message, ReckonError } from "../engine/reckon";
+import { type Conversation as Timeline, type FaultCode, type GenerateOptions, type Message, ReckonError, type Statistics } from "../engine/reckon";
 import { turn as othersTurn } from "../engine/turn";
 import type { Answering } from "./address";
 import { Beat } from "./beat";
 import { Branches } from "./branches";
-import { numbers, type Record, titleOf, turnsOf } from "./record";
+import { freshId, numbers, type Record, titleOf, turnsOf } from "./record";
 import { Turn } from "./turn";
 
 /** What an engine says of a question that it does not take. */
@@ -46,7 +46,7 @@ export class Conversation {
     private changed: () => void,
     record?: Record,
   ) {
-    this.id = record?.id ?? crypto.randomUUID();
+    this.id = record?.id ?? freshId();
     this.created = record?.created ?? Date.now();
     this.#title = record?.title;
     this.branches = record ? turnsOf(record) : new Branches();
@@ -65,6 +65,11 @@ export class Conversation {
 
   set title(title: string) {
     this.#title = titleOf(title) || undefined;
+  }
+
+  /** Numbers of the last answer, as far as it has come. */
+  get statistics(): Statistics | undefined {
+    return this.turns.reduce<Statistics | undefined>((last, { statistics }) => statistics ?? last, undefined);
   }
 
   get isRunning(): boolean {

@@ -18,12 +18,14 @@ export class Conversing implements ReactiveController {
   #recommended: Answering;
   /** What the visitor has chosen on the page; it goes before what the page's address says. */
   #chosen: Partial<Answering>;
+  /** The id that is kept for this tab. */
+  #remembered: string | undefined;
 
   constructor(
     private readonly host: ReactiveControllerHost,
     private readonly wishes: Wishes,
-    /** Called with a conversation that is shown in place of another. */
-    private readonly shown: (conversation: Conversation) => void,
+    /** Called with a conversation that is shown in place of another, and whether the visitor is to write in it. */
+    private readonly shown: (conversation: Conversation, isToWrite: boolean) => void,
   ) {
     host.addController(this);
     const budget = keptBudget();
@@ -59,7 +61,7 @@ export class Conversing implements ReactiveController {
     const record = id === undefined ? undefined : await this.keeper.read(id);
     if (id === undefined || (record && id !== this.current.id)) {
       this.current.stop();
-      this.#show(this.#make(record));
+      this.#show(this.#make(record), true);
     }
   }
 
@@ -89,6 +91,7 @@ export class Conversing implements ReactiveController {
       { ...this.#recommended, ...this.#chosen },
       () => {
         this.keeper.note(made);
+        this.#remember(made);
         this.host.requestUpdate();
       },
       record,
@@ -97,18 +100,26 @@ export class Conversing implements ReactiveController {
     return made;
   }
 
-  #show(conversation: Conversation): void {
+  #show(conversation: Conversation, isToWrite: boolean): void {
     this.current = conversation;
-    keepTabsConversation(conversation.id);
-    this.shown(conversation);
+    this.#remember(conversation);
+    this.shown(conversation, isToWrite);
     this.host.requestUpdate();
+  }
+
+  /** A reload is to find it. */
+  #remember({ id }: Conversation): void {
+    if (id === this.current.id && id !== this.#remembered) {
+      this.#remembered = id;
+      keepTabsConversation(id);
+    }
   }
 
   /** Shows what this tab showed before it was loaded anew, unless something was asked meanwhile. */
   async #recall(id: string): Promise<void> {
     const record = await this.keeper.read(id);
     if (record && this.current.turns.length === 0) {
-      this.#show(this.#make(record));
+      this.#show(this.#make(record), true);
     }
   }
 
@@ -116,14 +127,14 @@ export class Conversing implements ReactiveController {
   async #catchUp(id: string): Promise<void> {
     const record = id === this.current.id ? await this.keeper.read(id) : undefined;
     if (record && id === this.current.id && !this.current.isRunning) {
-      this.#show(this.#make(record));
+      this.#show(this.#make(record), false);
     }
   }
 
   #forget(id: string | undefined): void {
     if (id === undefined || id === this.current.id) {
       this.current.abandon();
-      this.#show(this.#make());
+      this.#show(this.#make(), false);
     }
   }
 }

@@ -7,5 +7,5 @@ export const ENDINGS: { readonly [ending in Ending]: string | undefined } = {
   context: "cut off: the context is full",
   memory: "cut off: there is no memory left for a longer context",
   abort: "stopped",
-  interrupted: "interrupted: the page was closed",
+  interrupted: "interrupted",
 };

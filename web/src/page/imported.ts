@@ -2,7 +2,7 @@
 
 import type { Statistics } from "../engine/reckon";
 import { FORMAT, VERSION } from "./exported";
-import { numbers, type Record, titleOf, type TurnRecord } from "./record";
+import { freshId, numbers, type Record, titleOf, type TurnRecord } from "./record";
 import type { Ending, TurnSettings } from "./turn";
 
 const ENDINGS: readonly Ending[] = ["stop", "length", "context", "memory", "abort", "interrupted"];
@@ -50,7 +50,7 @@ function readRecord(value: unknown, place: number): Record {
   }
   const read = turns.map((turn, i) => readTurn(turn, i, `turn ${i + 1} of conversation ${place + 1}`));
   return {
-    id: word(id) || crypto.randomUUID(),
+    id: word(id) || freshId(),
     title: titleOf(word(title)) || titleOf(read[0]?.question ?? ""),
     created: number(created) ?? Date.now(),
     changed: number(changed) ?? Date.now(),

@@ -5,7 +5,7 @@ import type { ReactiveController, ReactiveControllerHost } from "lit";
 import { Archive, type Change } from "./archive";
 import type { Conversation } from "./conversation";
 import { imported } from "./imported";
-import { type Heading, type Record, recordOf, titleOf } from "./record";
+import { freshId, type Heading, type Record, recordOf, titleOf } from "./record";
 import { sentence } from "./sentence";
 
 /** While an answer comes it is kept this often: no more of it is lost than that. */
@@ -105,7 +105,7 @@ export class Keeper implements ReactiveController {
       if (ids.get(record.id) === record.changed) {
         continue;
       }
-      await archive?.keep(ids.has(record.id) ? { ...record, id: crypto.randomUUID() } : record);
+      await archive?.keep(ids.has(record.id) ? { ...record, id: freshId() } : record);
       count++;
     }
     return count;

@@ -57,6 +57,11 @@ export function titleOf(question: string): string {
   return characters.length > TITLE_CHARACTERS ? `${characters.slice(0, TITLE_CHARACTERS - 1).join("")}…` : line;
 }
 
+/** An id that no other conversation has; where a page is not served securely a browser makes no UUIDs. */
+export function freshId(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(16).padStart(8, "0")).join("");
+}
+
 /** A conversation as it stands now. */
 export function recordOf({ id, title, created, branches }: Kept): Record {
   const places = new Map(branches.all.map((turn, place) => [turn, place]));

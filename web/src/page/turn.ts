@@ -52,11 +52,6 @@ export class Turn {
     return this.isRunning && this.thinkingFrom !== undefined && this.thinkingTo === undefined;
   }
 
-  /** Whether it has been thinking long enough for a reader to follow. */
-  get isThinkingLong(): boolean {
-    return this.isThinking && performance.now() - (this.thinkingFrom ?? 0) > LONG_MS;
-  }
-
   /** Takes in what has happened. */
   take({ event, statistics }: Step): void {
     this.statistics = statistics;
@@ -114,4 +109,9 @@ export class Turn {
       this.cutShort ??= budget;
     }
   }
+}
+
+/** Whether a turn has been thinking long enough for a reader to follow. */
+export function isThinkingLong(turn: Pick<Turn, "isThinking" | "thinkingFrom"> | undefined): boolean {
+  return turn?.isThinking === true && performance.now() - (turn.thinkingFrom ?? 0) > LONG_MS;
 }

@@ -149,7 +149,7 @@ export const turnStyles = css`
   }
   .numbers,
   .actions {
-    min-height: 1.5em;
+    min-height: 1.55em;
     margin: 0;
     color: var(--soft);
     font-size: 0.78rem;
@@ -159,6 +159,7 @@ export const turnStyles = css`
     display: flex;
     flex-wrap: wrap;
     gap: 0 1rem;
+    min-height: 1.7rem;
     margin-top: 0.25rem;
   }
   .quiet {
@@ -192,6 +193,17 @@ export const turnStyles = css`
     text-decoration: none;
   }
   @media (prefers-reduced-motion: no-preference) {
+    .thinking {
+      interpolate-size: allow-keywords;
+    }
+    .thinking::details-content {
+      block-size: 0;
+      overflow: clip;
+      transition: block-size 0.25s ease, content-visibility 0.25s allow-discrete;
+    }
+    .thinking[open]::details-content {
+      block-size: auto;
+    }
     .state[data-live],
     .waiting {
       animation: breathe 1.4s ease-in-out infinite alternate;
@@ -216,6 +228,9 @@ export const turnStyles = css`
     }
     h3[aria-hidden] {
       display: none;
+    }
+    .actions {
+      min-height: 2.2rem;
     }
     .quiet {
       padding: 0.45rem 0;

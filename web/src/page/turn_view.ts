@@ -7,7 +7,7 @@ import { ENDINGS } from "./ending";
 import { Told } from "./news";
 import { speed, time, tokens } from "./quantities";
 import { Thoughts } from "./thoughts";
-import type { Turn } from "./turn";
+import { isThinkingLong, type Turn } from "./turn";
 import { turnStyles } from "./turn_styles";
 
 /** More of a question is not drawn. */
@@ -59,6 +59,7 @@ export class TurnView extends LitElement {
   isEdited = false;
   /** Which button has just copied. */
   copied: "answer" | "thinking" | undefined;
+  #copyWords = "";
   /** Whether the reader opened or closed the thinking; until then it is open while it lasts. */
   #chosen: boolean | undefined;
   #thoughts: Thoughts | undefined;
@@ -73,7 +74,7 @@ export class TurnView extends LitElement {
       <h3 class="label">Answer</h3>
       <div class="answer" dir="auto">${this.#answer(turn)}</div>
       <p class="numbers">${this.#numbers(turn)}</p>
-      ${turn.isRunning ? nothing : this.#actions(turn)}
+      <div class="actions">${turn.isRunning ? nothing : this.#actions(turn)}</div>
     `;
   }
 
@@ -148,7 +149,7 @@ export class TurnView extends LitElement {
   };
 
   #thinking(turn: Turn): TemplateResult {
-    const isOpen = this.#chosen ?? turn.isThinkingLong;
+    const isOpen = this.#chosen ?? isThinkingLong(turn);
     const spent = time((turn.thinkingTo ?? performance.now()) - (turn.thinkingFrom ?? 0));
     const state = turn.isThinking ? "Thinking" : "Thought";
     const amount = turn.cutShort === undefined || turn.isThinking
@@ -188,7 +189,7 @@ export class TurnView extends LitElement {
         ${this.#hidden.toLocaleString()} characters before this are not shown.
         <button type="button" class="quiet" @click=${more}>Show more</button>
         <button type="button" class="quiet" @click=${() => this.#copy("thinking", turn.thinking.trim())}>
-          ${this.copied === "thinking" ? "Copied" : "Copy all of it"}
+          ${this.copied === "thinking" ? this.#copyWords : "Copy all of it"}
         </button>
       </p>
     `;
@@ -209,7 +210,7 @@ export class TurnView extends LitElement {
 
   /** What stands in the answer's place until it comes: of thinking that is not open, its last words. */
   #waiting(turn: Turn): TemplateResult {
-    if (!turn.isThinking || (this.#chosen ?? turn.isThinkingLong)) {
+    if (!turn.isThinking || (this.#chosen ?? isThinkingLong(turn))) {
       return html`<span class="waiting">${turn.isThinking ? "after the thinking" : "reading your question"}</span>`;
     }
     const end = turn.thinking.slice(-GLIMPSE_CHARACTERS);
@@ -244,34 +245,29 @@ export class TurnView extends LitElement {
   #actions(turn: Turn): TemplateResult {
     const act = (act: Act) => () => this.dispatchEvent(new Acted(turn, act));
     return html`
-      <div class="actions" role="group" aria-label="This turn">
-        ${turn.answer === ""
-          ? nothing
-          : html`<button type="button" class="quiet" @click=${() => this.#copy("answer", turn.answer)}>
-              ${this.copied === "answer" ? "Copied" : "Copy"}
-            </button>`}
-        <button type="button" class="quiet" ?disabled=${!this.canAsk} @click=${act({ is: "regenerate" })}>Regenerate</button>
-        <button type="button" class="quiet" id="edit" ?disabled=${!this.canAsk} @click=${this.edit}>Edit question</button>
-        ${this.versions < 2
-          ? nothing
-          : html`<span class="versions" role="group" aria-label="Versions">
-              <button type="button" class="quiet" aria-label="Previous version" ?disabled=${!this.canAsk || this.version === 1}
-                @click=${act({ is: "step", places: -1 })}>‹</button>
-              ${this.version} of ${this.versions}
-              <button type="button" class="quiet" aria-label="Next version" ?disabled=${!this.canAsk || this.version === this.versions}
-                @click=${act({ is: "step", places: 1 })}>›</button>
-            </span>`}
-      </div>
+      ${turn.answer === ""
+        ? nothing
+        : html`<button type="button" class="quiet" @click=${() => this.#copy("answer", turn.answer)}>
+            ${this.copied === "answer" ? this.#copyWords : "Copy"}
+          </button>`}
+      <button type="button" class="quiet" ?disabled=${!this.canAsk} @click=${act({ is: "regenerate" })}>Regenerate</button>
+      <button type="button" class="quiet" id="edit" ?disabled=${!this.canAsk} @click=${this.edit}>Edit question</button>
+      ${this.versions < 2
+        ? nothing
+        : html`<span class="versions" role="group" aria-label="Versions">
+            <button type="button" class="quiet" aria-label="Previous version" ?disabled=${!this.canAsk || this.version === 1}
+              @click=${act({ is: "step", places: -1 })}>‹</button>
+            ${this.version} of ${this.versions}
+            <button type="button" class="quiet" aria-label="Next version" ?disabled=${!this.canAsk || this.version === this.versions}
+              @click=${act({ is: "step", places: 1 })}>›</button>
+          </span>`}
     `;
   }
 
   async #copy(what: "answer" | "thinking", text: string): Promise<void> {
-    if (!(await copyText(text))) {
-      this.dispatchEvent(new Told("The browser does not let this page copy"));
-      return;
-    }
+    this.#copyWords = (await copyText(text)) ? "Copied" : "The browser does not let this page copy";
     this.copied = what;
-    this.dispatchEvent(new Told("Copied"));
+    this.dispatchEvent(new Told(this.#copyWords));
     setTimeout(() => (this.copied = undefined), COPIED_MS);
   }
 
