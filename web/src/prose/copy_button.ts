@@ -12,20 +12,13 @@ export function copyButton(what: string, text: () => string): HTMLButtonElement 
   button.setAttribute("aria-label", `Copy ${what}`);
   button.append(icon());
   button.addEventListener("click", () => {
-    copy(text()).then(
+    // Only a secure page has a clipboard.
+    (navigator.clipboard?.writeText(text()) ?? Promise.reject(new Error("no clipboard"))).then(
       () => say(button, `Copied ${what}`, "copied"),
       () => say(button, "This browser does not let the page copy", "refused"),
     );
   });
   return button;
-}
-
-async function copy(text: string): Promise<void> {
-  // Only a secure page has a clipboard.
-  if (!navigator.clipboard) {
-    throw new Error("no clipboard");
-  }
-  await navigator.clipboard.writeText(text);
 }
 
 function say(button: HTMLButtonElement, words: string, state: string): void {
