@@ -1,9 +1,11 @@
 /** One element's chat: its model, its conversation, and what it tells of both. */
 
-import { type LoadOptions, type Reckon, ReckonError } from "../engine/reckon";
+import { type Conversation as Timeline, type LoadOptions, type Reckon, ReckonError } from "../engine/reckon";
 import type { Answering, Choice } from "../page/address";
 import { fetchProse } from "../page/answer_view";
 import { Conversation } from "../page/conversation";
+import type { Act } from "../page/turn_view";
+import type { Turn } from "../page/turn";
 import { ModelHold, type Stage } from "./model_hold";
 import type { Excerpt } from "./page_text";
 import { instructions } from "./system_message";
@@ -35,7 +37,9 @@ export class Chat {
   /** A question that waits for the model. */
   waiting: string | undefined;
   readonly #hold: ModelHold;
-  #conversation: Conversation | undefined;
+  /** What is shown, and where it is computed. */
+  conversation: Conversation | undefined;
+  #timeline: Timeline | undefined;
   /** The key of the model that is held. */
   #held: string | undefined;
   /** The answer on its way. */
@@ -55,17 +59,8 @@ export class Chat {
     return this.#hold.stage;
   }
 
-  get turns(): Conversation["turns"] {
-    return this.#conversation?.turns ?? [];
-  }
-
-  get isRunning(): boolean {
-    return this.#conversation?.isRunning ?? false;
-  }
-
-  /** Whether the engine has failed under the conversation. */
-  get isBroken(): boolean {
-    return this.#conversation?.fault !== undefined;
+  get turns(): readonly Turn[] {
+    return this.conversation?.turns ?? [];
   }
 
   /** The model, loaded where it is not. */
@@ -76,47 +71,41 @@ export class Chat {
   }
 
   /** Asks, after loading where that is needed; resolves with the whole answer. */
-  async ask(question: string): Promise<Answer> {
-    if (this.waiting !== undefined || this.isRunning) {
-      throw new ReckonError({ code: "state", message: "an answer is on its way" });
-    }
-    if (!this.hearer.tell("reckon-ask", { question })) {
-      throw new ReckonError({ code: "aborted", message: "the page has prevented the question" });
-    }
-    this.waiting = question;
-    this.hearer.changed();
-    // What draws the answer comes while the model is loaded, or thinks; without it an answer is plain text.
-    void fetchProse().catch(() => undefined);
-    try {
-      // What keeps a model from loading is told where that is heard.
-      const model = await this.load();
-      return await this.#put(question, model).catch((thrown: unknown) => this.#refuse(thrown));
-    } finally {
-      this.waiting = undefined;
-      this.hearer.changed();
+  ask(question: string): Promise<Answer> {
+    return this.#answer(question, (conversation) => conversation.ask(question));
+  }
+
+  /** Does what a reader wants of a turn. */
+  async act(turn: Turn, act: Act): Promise<void> {
+    if (act.is === "edit") {
+      await this.#answer(act.question, (conversation) => conversation.edit(turn, act.question));
+    } else if (act.is === "regenerate") {
+      await this.#answer(turn.question, (conversation) => conversation.regenerate(turn));
+    } else {
+      this.conversation?.step(turn, act.places);
     }
   }
 
   /** Ends the answer that is on its way, or the loading; what has come stays. */
   stop(): void {
     if (this.stage.is === "ready") {
-      this.#conversation?.stop();
+      this.conversation?.stop();
     } else {
       this.#hold.leave();
     }
   }
 
   answerNow(): void {
-    this.#conversation?.answerNow();
+    this.conversation?.answerNow();
   }
 
   /** Forgets the conversation; its place in memory is given back once nothing of it runs. */
   clear(): void {
-    const [conversation, asked] = [this.#conversation, this.#asked];
-    this.#conversation = undefined;
+    const [timeline, asked] = [this.#timeline, this.#asked];
+    this.conversation?.abandon();
+    this.conversation = undefined;
     this.page = undefined;
-    conversation?.stop();
-    const close = () => conversation?.close();
+    const close = () => timeline?.close();
     // Where the engine has gone, so has the place.
     void Promise.resolve(asked).then(close, close).catch(() => undefined);
     this.hearer.changed();
@@ -142,36 +131,60 @@ export class Chat {
     await this.load();
   }
 
-  /** The conversation; where there is none another begins, with what is wanted now. */
-  async #begun(model: Reckon): Promise<Conversation> {
-    if (this.#conversation === undefined) {
-      const answering = this.wanted.answering(await this.wanted.model());
-      const { system, page } = await instructions(model, answering.system, this.wanted.text());
-      this.page = page;
-      this.#conversation = new Conversation(model, { ...answering, system }, () => this.hearer.changed());
+  async #answer(question: string, put: (conversation: Conversation) => Promise<string | undefined>): Promise<Answer> {
+    if (this.waiting !== undefined || this.conversation?.isRunning) {
+      throw new ReckonError({ code: "state", message: "an answer is on its way" });
     }
-    return this.#conversation;
+    if (!this.hearer.tell("reckon-ask", { question })) {
+      throw new ReckonError({ code: "aborted", message: "the page has prevented the question" });
+    }
+    this.waiting = question;
+    this.hearer.changed();
+    // What draws the answer comes while the model is loaded, or thinks; without it an answer is plain text.
+    void fetchProse().catch(() => undefined);
+    try {
+      // What keeps a model from loading is told where that is heard.
+      const model = await this.load();
+      return await this.#whole(model, put).catch((thrown: unknown) => this.#refuse(thrown));
+    } finally {
+      this.waiting = undefined;
+      this.hearer.changed();
+    }
   }
 
-  async #put(question: string, model: Reckon): Promise<Answer> {
-    const conversation = await this.#begun(model);
+  /** Takes in a whole answer, and tells of it. */
+  async #whole(model: Reckon, put: (conversation: Conversation) => Promise<string | undefined>): Promise<Answer> {
+    const conversation = (this.conversation ??= await this.#begin(model));
     this.waiting = undefined;
-    const asked = conversation.ask(question);
+    const asked = put(conversation);
     this.#asked = asked;
     const refusal = await asked;
+    const turn = conversation.turns.at(-1);
+    if (conversation !== this.conversation) {
+      throw new ReckonError({ code: "aborted", message: "the conversation was left" });
+    }
     if (refusal !== undefined) {
       throw new ReckonError({ code: "options", message: refusal });
     }
-    const turn = conversation.turns.at(-1);
     if (!turn?.statistics || turn.reason === undefined) {
-      // Where the conversation was left meanwhile, nothing has failed.
-      const code = conversation === this.#conversation ? "defect" : "aborted";
-      throw new ReckonError({ code, message: turn?.fault ?? "there is no answer" });
+      throw new ReckonError({ code: "defect", message: turn?.fault ?? "there is no answer" });
     }
-    const { thinking, answer, reason, statistics } = turn;
+    const { question, thinking, answer, reason, statistics } = turn;
     const whole: Answer = { question, thinking, answer, reason, statistics };
     this.hearer.tell("reckon-answer", whole);
     return whole;
+  }
+
+  /** A new conversation, with what is wanted now. */
+  async #begin(model: Reckon): Promise<Conversation> {
+    const choice = await this.wanted.model();
+    const answering = this.wanted.answering(choice);
+    const { system, page } = await instructions(model, answering.system, this.wanted.text());
+    this.page = page;
+    const conversation = new Conversation({ ...answering, system }, () => this.hearer.changed());
+    this.#timeline = model.conversation();
+    conversation.answerer = { name: choice.name, timeline: this.#timeline, context: model.description.context };
+    return conversation;
   }
 
   #refuse(thrown: unknown): never {

@@ -10,15 +10,18 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 
 import "../page/composer";
-import "../page/turn_view";
-import { type Device, type Dtype, type Reckon, ReckonError } from "../engine/reckon";
-import type { Answering, Choice } from "../page/address";
+import type { Device, Dtype, Reckon, ReckonError } from "../engine/reckon";
+import type { Choice } from "../page/address";
 import { base } from "../page/base_styles";
 import type { Asked, Composer } from "../page/composer";
 import { controls } from "../page/controls";
+import type { Conversation } from "../page/conversation";
+import { turnsView } from "../page/conversation_view";
 import { define } from "../page/define";
-import type { Turn } from "../page/turn";
-import { preset, PRESETS } from "../presets/presets";
+import { progressOf, type Told } from "../page/news";
+import { isThinkingLong, type Turn } from "../page/turn";
+import type { Acted, TurnView } from "../page/turn_view";
+import { answering } from "./answering";
 import { beginningView } from "./beginning_view";
 import { Chat } from "./chat";
 import { styles } from "./element_styles";
@@ -45,6 +48,7 @@ export class ReckonChat extends LitElement {
     maxThinking: { attribute: "max-thinking", type: Number, reflect: true },
     autoLoad: { attribute: "auto-load", type: Boolean, reflect: true },
     revision: { state: true },
+    news: { state: true },
   };
 
   /** `reckon-mini` for the model beside the script, an address, or `owner/name` of a hub. */
@@ -69,6 +73,9 @@ export class ReckonChat extends LitElement {
   autoLoad = false;
   /** Counts changes, so that each is drawn. */
   revision = 0;
+  /** What a screen reader is told. */
+  news = "";
+  #progress = "";
   #named: { readonly model: string; readonly choice: Promise<Choice> } | undefined;
   #choice: Choice | undefined;
   #leaving: ReturnType<typeof setTimeout> | undefined;
@@ -77,7 +84,7 @@ export class ReckonChat extends LitElement {
       model: () => this.#look(),
       key: () => JSON.stringify([this.model, this.dtype, this.device]),
       loading: () => ({ ...(this.dtype ? { dtype: this.dtype } : {}), ...(this.device ? { device: this.device } : {}), keep: true }),
-      answering: (choice) => this.#answering(choice),
+      answering: (choice) => answering(this, choice),
       text: () => (this.context === null ? "" : textOf(this.context, this.ownerDocument)),
     },
     { changed: () => this.revision++, tell: (name, detail) => tell(this, name, detail) },
@@ -136,6 +143,15 @@ export class ReckonChat extends LitElement {
     this.#leaving = setTimeout(() => this.#chat.leave(), GRACE_MS);
   }
 
+  override willUpdate(): void {
+    const { conversation } = this.#chat;
+    const progress = conversation ? progressOf(conversation) : this.engine ? "The model is here" : "";
+    if (progress !== this.#progress) {
+      this.#progress = progress;
+      this.news = progress;
+    }
+  }
+
   override updated(changed: PropertyValues<this>): void {
     const isOther = changed.has("model") || changed.has("dtype") || changed.has("device");
     if (isOther) {
@@ -148,65 +164,45 @@ export class ReckonChat extends LitElement {
   }
 
   override render(): TemplateResult {
-    const { stage, turns, waiting, isRunning } = this.#chat;
+    const { stage, turns, waiting, conversation } = this.#chat;
+    const isRunning = conversation?.isRunning ?? false;
     const name = this.#choice?.name;
     const hasExamples = this.querySelector(':scope > [slot="examples"]') !== null;
     const steps = { load: this.#load, stop: () => this.stop() };
     return html`
-      <section class="frame" part="frame" aria-label=${name ?? "Chat"} @ask=${this.#hear} @click=${this.#press}>
+      <section class="frame" part="frame" aria-label=${name ?? "Chat"} @ask=${this.#hear} @act=${this.#act} @told=${this.#notice}
+        @click=${this.#press}>
         <slot name="heading"><p class="name" part="heading">${name ?? nothing}</p></slot>
         <div class="turns" part="conversation" role="group" aria-label="Conversation" tabindex=${turns.length > 0 ? 0 : nothing}>
-          ${turns.length > 0 ? this.#turns() : beginningView(stage, this.#choice, hasExamples, steps)}
+          ${conversation && turns.length > 0 ? this.#turns(conversation) : beginningView(stage, this.#choice, hasExamples, steps)}
         </div>
         ${waiting === undefined || stage.is === "ready"
           ? nothing
           : html`<p class="waiting" part="waiting"><b>${waiting}</b> is asked as soon as the model is here.</p>`}
         ${this.context === null ? nothing : html`<p class="note" part="context">${this.#given()}</p>`}
-        <reckon-composer exportparts="composer, input, ask, stop" .placeholder=${this.placeholder} ?running=${isRunning}
-          ?ready=${waiting === undefined && stage.is !== "asking" && !this.#chat.isBroken} @stop=${steps.stop}></reckon-composer>
+        <reckon-composer exportparts="composer, input, ask, stop, answer-now" .placeholder=${this.placeholder}
+          ?running=${isRunning} ?thinking=${isThinkingLong(turns.at(-1))}
+          ?ready=${waiting === undefined && stage.is !== "asking" && conversation?.fault === undefined}
+          @stop=${steps.stop} @answer-now=${() => this.answerNow()} @last=${this.#editLast}></reckon-composer>
         <slot name="footer"><p class="small" part="footer">
           Answers are made on this device by a small model, and are often wrong. Nothing you write leaves this page.
         </p></slot>
-        <p class="unseen" role="status">${this.#news()}</p>
+        <p class="unseen" role="status">${this.news}</p>
       </section>
     `;
   }
 
-  #turns(): TemplateResult {
-    const view = (turn: Turn) =>
-      html`<reckon-turn exportparts="question, thinking, answer, numbers" .turn=${turn} .revision=${this.revision}></reckon-turn>`;
+  #turns(conversation: Conversation): TemplateResult {
     const again = () => this.#chat.again().catch(() => undefined);
     return html`
-      ${this.turns.map(view)}
-      ${this.#chat.isBroken ? html`<button type="button" @click=${again}>Load the model again</button>` : nothing}
+      ${turnsView(conversation)}
+      ${conversation.fault === undefined ? nothing : html`<button type="button" @click=${again}>Load the model again</button>`}
     `;
   }
 
   #given(): string {
     const { page } = this.#chat;
     return page ? excerptWords(page) : "The text of this page is given to the model, as far as there is room for it.";
-  }
-
-  #news(): string {
-    const last = this.turns.at(-1);
-    if (this.#chat.isRunning) {
-      return last?.isThinking ? "Thinking" : "Answering";
-    }
-    return last ? "Done" : this.engine ? "The model is here" : "";
-  }
-
-  #answering(choice: Choice): Answering {
-    const subject = this.preset === null ? undefined : preset(this.preset);
-    if (this.preset !== null && subject === undefined) {
-      const known = PRESETS.map(({ name }) => name).join(", ");
-      throw new ReckonError({ code: "options", message: `preset: there is none called ${JSON.stringify(this.preset)}; there are ${known}` });
-    }
-    return {
-      sampling: { ...choice.card?.sampling, ...subject?.sampling },
-      maxTokens: choice.card?.maxTokens,
-      maxThinking: this.maxThinking ?? undefined,
-      system: this.system ?? subject?.system,
-    };
   }
 
   /** Finds the model that the element names; again where that failed. */
@@ -233,7 +229,22 @@ export class ReckonChat extends LitElement {
 
   #hear = (event: Asked): void => {
     event.stopPropagation();
-    void this.#put(event.question);
+    void this.#try(event.question, this.ask(event.question));
+  };
+
+  #act = (event: Acted): void => {
+    event.stopPropagation();
+    const { turn, act } = event;
+    void this.#try(act.is === "edit" ? act.question : "", this.#chat.act(turn, act));
+  };
+
+  #notice = (event: Told): void => {
+    event.stopPropagation();
+    this.news = event.words;
+  };
+
+  #editLast = (): void => {
+    Array.from(this.renderRoot.querySelectorAll<TurnView>("reckon-turn")).at(-1)?.edit();
   };
 
   /** An example of the page's own is asked where it is pressed. */
@@ -242,16 +253,16 @@ export class ReckonChat extends LitElement {
     const example = pressed instanceof Element ? pressed.closest<HTMLElement>('[slot="examples"] *, [slot="examples"]') : null;
     const question = example?.innerText.trim();
     if (question && this.turns.length === 0) {
-      void this.#put(question);
+      void this.#try(question, this.ask(question));
     }
   };
 
-  /** Asks for a reader: a question that was not asked is given back, with the words why unless they are shown already. */
-  async #put(question: string): Promise<void> {
+  /** A question that was not asked is given back to its reader, with the words why unless they are shown already. */
+  async #try(question: string, asked: Promise<unknown>): Promise<void> {
     try {
-      await this.ask(question);
+      await asked;
     } catch (thrown) {
-      if (this.turns.at(-1)?.question === question) {
+      if (this.#chat.conversation?.fault !== undefined) {
         return;
       }
       const { message, code } = thrown as ReckonError;

@@ -1,6 +1,7 @@
 /** What the element tells the page around it. */
 
-import type { Description, Fault, FinishReason, Progress, Statistics } from "../engine/reckon";
+import type { Description, Fault, Progress, Statistics } from "../engine/reckon";
+import type { Ending } from "../page/turn";
 
 /** A question that is about to be asked; the page may prevent it. */
 export interface Question {
@@ -11,7 +12,8 @@ export interface Question {
 export interface Answer extends Question {
   readonly thinking: string;
   readonly answer: string;
-  readonly reason: FinishReason;
+  /** Why there is no more of it. */
+  readonly reason: Ending;
   readonly statistics: Statistics;
 }
 

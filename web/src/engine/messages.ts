@@ -222,7 +222,7 @@ export interface Statistics {
 }
 
 /** What kind of fault it is; the page chooses its advice by it. */
-export type FaultCode = "aborted" | "files" | "gated" | "model" | "options" | "gpu" | "memory" | "state" | "defect";
+export type FaultCode = "aborted" | "files" | "gated" | "model" | "options" | "context" | "gpu" | "memory" | "state" | "defect";
 
 /** An error on its way through a message. */
 export interface Fault {

@@ -10,11 +10,19 @@ export class Asked extends Event {
   }
 }
 
-/** Where questions are written; its button asks, or stops what runs. */
+/** Where questions are written; its buttons ask, stop what runs, or end its thinking. */
 export class Composer extends LitElement {
-  static override properties = { running: { type: Boolean }, ready: { type: Boolean }, placeholder: {}, refusal: { state: true } };
+  static override properties = {
+    running: { type: Boolean },
+    thinking: { type: Boolean },
+    ready: { type: Boolean },
+    placeholder: {},
+    refusal: { state: true },
+  };
 
   running = false;
+  /** What runs thinks, and can be made to answer. */
+  thinking = false;
   /** A question can be written. */
   ready = false;
   /** What stands where a question can be written and none is. */
@@ -27,11 +35,13 @@ export class Composer extends LitElement {
     return html`
       ${this.refusal === undefined ? nothing : html`<p role="alert">Not asked: ${this.refusal}.</p>`}
       <form part="composer" @submit=${this.#submit}>
-        <textarea part="input" rows="1" aria-label="Your question" placeholder=${placeholder} ?disabled=${!this.ready}
+        <textarea part="input" rows="1" aria-label="Your question" dir="auto" placeholder=${placeholder} ?disabled=${!this.ready}
           @keydown=${this.#key}></textarea>
-        ${this.running
-          ? html`<button type="button" class="stop" part="stop" @click=${() => this.dispatchEvent(new Event("stop"))}>Stop</button>`
-          : html`<button part="ask" ?disabled=${!this.ready}>Ask</button>`}
+        ${this.running && this.thinking
+          ? html`<button type="button" class="second" part="answer-now" title="End the thinking (Ctrl+Enter)" @click=${this.#answerNow}>Answer now</button>`
+          : nothing}
+        <button type=${this.running ? "button" : "submit"} class=${this.running ? "second" : "first"} part=${this.running ? "stop" : "ask"}
+          ?disabled=${!this.running && !this.ready} @click=${this.#press}>${this.running ? "Stop" : "Ask"}</button>
       </form>
     `;
   }
@@ -54,14 +64,33 @@ export class Composer extends LitElement {
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.key === "Escape" && this.running) {
-      this.dispatchEvent(new Event("stop"));
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && this.running) {
+      event.preventDefault();
+      this.#answerNow();
+      return;
+    }
+    if (event.key === "ArrowUp" && this.#text.value === "") {
+      event.preventDefault();
+      this.dispatchEvent(new Event("last"));
     }
     // While characters are being composed, Enter chooses one.
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       this.#ask();
     }
+  }
+
+  /** One button, which asks or stops: it stays where the focus is. */
+  #press(): void {
+    if (this.running) {
+      this.dispatchEvent(new Event("stop"));
+    }
+  }
+
+  #answerNow(): void {
+    this.dispatchEvent(new Event("answer-now"));
+    // The button goes with the thinking; what was focused is not to be lost with it.
+    this.focus();
   }
 
   #submit(event: SubmitEvent): void {
@@ -126,9 +155,10 @@ export class Composer extends LitElement {
       background: var(--accent);
       color: var(--on-accent);
       font: 600 0.95rem/1.4 var(--sans);
+      white-space: nowrap;
       cursor: pointer;
     }
-    button.stop {
+    button.second {
       background: none;
       color: var(--accent);
     }

@@ -93,8 +93,8 @@ export class PlanView extends LitElement {
   `];
 }
 
-/** The plan held against the device, as far as the browser tells. */
-function verdict({ verdict, device, room: { memory_bytes: memory } }: Prospect): string | typeof nothing {
+/** The plan held against the device, as far as the browser tells, in words. */
+export function verdict({ verdict, device, room: { memory_bytes: memory } }: Prospect): string | typeof nothing {
   if (memory === undefined) {
     const fits = device === "webgpu" ? "The GPU takes buffers of this size." : "The engine can address that much.";
     return `${fits} This browser does not tell how much memory the device has.`;
