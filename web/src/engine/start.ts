@@ -11,7 +11,12 @@ let bootstrap: string | undefined;
  */
 export function startWorker(): Worker {
   const script = workerAddress();
-  return new Worker(isOfPage(script) ? script : (bootstrap ??= importing(script)), { type: "module", name: "reckon" });
+  if (isOfPage(script)) {
+    // In these words a site's bundler knows that there is a worker to take along.
+    return new Worker(new URL("./worker.ts", import.meta.url), { type: "module", name: "reckon" });
+  }
+  bootstrap ??= importing(script);
+  return new Worker(bootstrap, { type: "module", name: "reckon" });
 }
 
 /** What a page and its servers must allow for the worker to start. */
