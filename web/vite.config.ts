@@ -1,14 +1,6 @@
-import { defineConfig, type Plugin } from "vite";
+import { defineConfig } from "vite";
 
-/** KaTeX names each font in three formats; every browser this page runs in reads the first. */
-const oneFontFormat: Plugin = {
-  name: "one-font-format",
-  enforce: "pre",
-  transform: (code, id) =>
-    /katex[\\/]dist[\\/]katex/.test(id) && /\.css/.test(id)
-      ? code.replace(/,\s*url\([^)]*\)\s*format\("?(?:woff|truetype)"?\)/g, "")
-      : undefined,
-};
+import { oneFontFormat } from "./vite.fonts.ts";
 
 // Relative addresses: the app works from any folder of any static host.
 export default defineConfig({
@@ -16,6 +8,8 @@ export default defineConfig({
   plugins: [oneFontFormat],
   build: {
     target: "es2022",
+    // The oldest browsers in which the page runs: what they lack of CSS is written so that they read it.
+    cssTarget: ["chrome96", "firefox114", "safari16.4"],
     modulePreload: { polyfill: false },
     // The worker and the module are files of their own, never data in a script: a strict policy allows them.
     assetsInlineLimit: 0,

@@ -10,6 +10,7 @@ import { defineConfig, type Plugin } from "vite";
 /** What a site imports, by name; one line more here is one module more in the package. */
 import entries from "./entries.json" with { type: "json" };
 import app from "./package.json" with { type: "json" };
+import { oneFontFormat } from "./vite.fonts.ts";
 
 /** Files beside the modules: as the sources call them, and as they are called in the package. */
 const BESIDE: Readonly<Record<string, string>> = {
@@ -19,6 +20,9 @@ const BESIDE: Readonly<Record<string, string>> = {
   "../../pkg/reckon_relaxed_bg.wasm": "./reckon_relaxed_bg.wasm",
   "reckon_bg.wasm": "./reckon_bg.wasm",
 };
+
+/** How the worker's address is asked for where a bundler is not to see it. */
+const UNSEEN = "./worker.ts?worker&url";
 
 /** What is copied as it is. */
 const COPIED = ["README.md", "../LICENSE-APACHE", "../LICENSE-MIT", "pkg/reckon_bg.wasm", "pkg/reckon_relaxed_bg.wasm"];
@@ -31,6 +35,9 @@ const beside: Plugin = {
     code.replace(/new URL\(\s*["']([^"']+)["'],\s*import\.meta\.url\s*\)/g, (address, path: string) =>
       Object.hasOwn(BESIDE, path) ? `__beside(${JSON.stringify(BESIDE[path])})` : address,
     ),
+  resolveId: (id) => (id === UNSEEN ? "\0worker" : undefined),
+  // Put together where it runs: a bundler that read it would take the worker along as a file without the module it needs.
+  load: (id) => (id === "\0worker" ? 'export default ["./worker", "js"].join(".");' : undefined),
   renderChunk: (code) => code.replace(/__beside\(("[^"]+")\)/g, "new URL($1, import.meta.url)"),
 };
 
@@ -76,9 +83,11 @@ function manifest(): object {
 export default defineConfig({
   base: "./",
   publicDir: false,
-  plugins: [beside, whole],
+  plugins: [oneFontFormat, beside, whole],
   build: {
     target: "es2022",
+    // The oldest browsers in which an element runs: what they lack of CSS is written so that they read it.
+    cssTarget: ["chrome96", "firefox114", "safari16.4"],
     outDir: "package",
     emptyOutDir: true,
     modulePreload: false,

@@ -6,7 +6,7 @@ use crate::place;
 use crate::program::Program;
 use crate::summary::Summary;
 use crate::web::{self, Profile};
-use crate::{fetch, package, system};
+use crate::{fetch, system};
 
 /// Builds the app and runs the browser's tests, those whose names hold `pattern`.
 ///
@@ -16,7 +16,6 @@ pub fn alone(profile: Profile, pattern: Option<String>) -> Result<(), String> {
     system::test_machine();
     let mut summary = Summary::default();
     summary.step("the app", |_| web::build(profile));
-    summary.step("the package", |_| package::around());
     summary.step("the browser", |summary| test(summary, pattern.as_deref()));
     summary.close()
 }
@@ -36,6 +35,9 @@ pub fn test(summary: &mut Summary, pattern: Option<&str>) -> Result<(), String> 
     let mut node = Program::new("node").args(["--test", "--test-reporter=spec", "--test-concurrency=1"]);
     if let Some(pattern) = pattern {
         node = node.args(["--test-name-pattern", pattern]);
+    }
+    if let Some(mdbook) = system::mdbook() {
+        node = node.env("RECKON_MDBOOK", mdbook);
     }
     let passed = node
         .args(scripts()?)

@@ -45,17 +45,18 @@ impl Embedded {
         Ok(Self { path, size_bytes, file, about })
     }
 
-    /// Puts the model and what is to be known of it, its size included, into `models/` of the app in `dist`.
+    /// Puts the model and what is to be known of it, its size included, into `models/` of what is built in `dist`.
     ///
     /// # Errors
     /// A file cannot be written.
-    pub fn put(mut self, dist: &Path) -> Result<(), String> {
+    pub fn put(&self, dist: &Path) -> Result<(), String> {
         let folder = dist.join("models");
-        let mut write = || {
+        let mut about = self.about.clone();
+        about.insert("size_bytes".to_owned(), self.size_bytes.into());
+        let write = || {
             fs::create_dir_all(&folder)?;
             fs::copy(&self.path, folder.join(&self.file))?;
-            self.about.insert("size_bytes".to_owned(), self.size_bytes.into());
-            fs::write(folder.join(ABOUT), serde_json::to_vec(&self.about)?)
+            fs::write(folder.join(ABOUT), serde_json::to_vec(&about)?)
         };
         write().map_err(|err: std::io::Error| format!("{}: {err}", folder.display()))
     }

@@ -21,8 +21,9 @@ cargo xtask COMMAND
 
   app [--fast] [--port N] [--no-open]    build the app, serve it, open the browser
   test                                   everything: format, lints, tests, the page in a browser
-  web [--fast]                           build the app into web/dist; --fast leaves out the slow link
-  package [--fast]                       build the npm package into web/package
+  web [--fast]                           build the app into web/dist, the npm package into web/package;
+                                         --fast leaves out the slow link
+  package [--fast]                       build the npm package alone; `npm pack web/package` packs it
   reference                              write docs/api from the package's types
   serve [--port N] [--no-open]           serve web/dist as it is
   fetch                                  fetch SmolLM2 and a tokenizer, for tests, into .models
@@ -61,7 +62,7 @@ fn run(arguments: &[String]) -> Outcome {
         }
         "test" => test::test(),
         "web" => web::build(options.profile()),
-        "package" => package::build(options.profile()),
+        "package" => web::module(options.profile()).and_then(|()| package::build()),
         "reference" => package::reference(),
         "serve" => serve::serve(options.port, !options.no_open),
         "fetch" => fetch::model().and_then(|()| fetch::tokenizer()),

@@ -4,22 +4,12 @@ use crate::embedded::Embedded;
 use crate::place;
 use crate::program::Program;
 use crate::system;
-use crate::web::{self, Profile};
 
-/// Builds the wasm module and the package around it, the embedded model in it; `npm pack web/package` makes it one file.
+/// Builds the package around the wasm module as it is, the embedded model in it; `npm pack web/package` makes it one file.
 ///
 /// # Errors
 /// The model is missing; a tool is missing or fails.
-pub fn build(profile: Profile) -> Result<(), String> {
-    web::module(profile)?;
-    around()
-}
-
-/// Builds the package around the module as it is.
-///
-/// # Errors
-/// The model is missing; a tool is missing or fails.
-pub fn around() -> Result<(), String> {
+pub fn build() -> Result<(), String> {
     let embedded = Embedded::find()?;
     system::node_packages()?;
     Program::npm().args(["run", "--silent", "package"]).within(place::web()).run()?;

@@ -3,7 +3,7 @@
 use crate::program::Program;
 use crate::summary::Summary;
 use crate::web::{self, Profile};
-use crate::{browser, fetch, package, place, size, system};
+use crate::{browser, fetch, place, size, system};
 
 /// Runs every check and test there is.
 ///
@@ -33,7 +33,6 @@ pub fn test() -> Result<(), String> {
     summary.step("the recipe's tests", recipe);
     summary.step("the app", |_| web::build(Profile::Shipped));
     summary.step("its size", |_| size::check());
-    summary.step("the package", |_| package::around());
     summary.step("tsc", |_| Program::npm().args(["run", "--silent", "check"]).within(place::web()).run());
     summary.step("the browser", |summary| browser::test(summary, None));
     summary.close()

@@ -2,7 +2,7 @@
 
 import { AbortError, DefectError, ofFault, type ReckonError } from "./error";
 import type { Reply, Request, Result } from "./messages";
-import { startWorker } from "./start";
+import { startAdvice, startWorker } from "./start";
 
 /** A request without its number. */
 type Ask = Request extends infer R ? (R extends Request ? Omit<R, "call"> : never) : never;
@@ -29,7 +29,7 @@ export class Channel {
   constructor() {
     this.#worker.addEventListener("message", (event: MessageEvent<Reply>) => this.#hear(event.data));
     this.#worker.addEventListener("error", (event) => {
-      const words = event.message || "its script could not be loaded";
+      const words = event.message || `its script could not be loaded; ${startAdvice()}`;
       this.#break(new DefectError({ code: "defect", message: `the engine's worker failed: ${words}` }));
     });
   }

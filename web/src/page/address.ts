@@ -8,6 +8,8 @@ import type { Card } from "./card";
 export interface Choice extends Place {
   /** What is said of it, where it lies beside the app. */
   readonly card?: Card;
+  /** How it is loaded, where a visitor chose that with it. */
+  readonly load?: LoadOptions;
 }
 
 /** The page's own settings. */
@@ -23,10 +25,12 @@ export interface Wishes {
 export interface Answering {
   readonly sampling: Sampling;
   readonly maxTokens: number | undefined;
+  /** Most tokens of thinking. */
+  readonly maxThinking: number | undefined;
   readonly system: string | undefined;
 }
 
-/** Reads `?model=` or `?repo=`, `file`, `host`, `device`, `activations`, `dtype`, `kv`, `context`, `temperature`, `seed`, `max_tokens`, `system`, `ask` and `keep`. */
+/** Reads `?model=` or `?repo=`, `file`, `host`, `device`, `activations`, `dtype`, `kv`, `context`, `temperature`, `seed`, `max_tokens`, `max_thinking`, `system`, `ask` and `keep`. */
 export function wishes(address: URL): Wishes {
   const asked = address.searchParams;
   const number = (name: string) => {
@@ -58,21 +62,20 @@ export function wishes(address: URL): Wishes {
         ...(seed === undefined ? {} : { seed }),
       },
       maxTokens: number("max_tokens"),
+      maxThinking: number("max_thinking"),
       system: asked.get("system") ?? undefined,
     },
     question: asked.get("ask")?.trim() || undefined,
   };
 }
 
-/** How a model's questions are answered: as the page's address says, else as its card recommends. */
-export function answering({ sampling, maxTokens, system }: Answering, card: Card | undefined): Answering {
-  return { sampling: { ...card?.sampling, ...sampling }, maxTokens: maxTokens ?? card?.maxTokens, system };
-}
-
-/** What a visitor typed, picked or dropped; nothing where that is nothing. Throws where it is no address. */
-export function brought(given: readonly GivenFile[] | string, page: URL): Choice | undefined {
+/** What a visitor chose, typed, picked or dropped; nothing where that is nothing. Throws where it is no address. */
+export function brought(given: Choice | readonly GivenFile[] | string, page: URL): Choice | undefined {
   if (typeof given === "string") {
     return named(given, page);
+  }
+  if ("source" in given) {
+    return given;
   }
   const [first] = given;
   return first && { source: { files: given }, name: first.path.split("/")[0] ?? first.path };

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import { base } from "./base_styles";
 import { controls } from "./controls";
+import { define } from "./define";
 import type { Plan, Prospect, Source } from "../engine/reckon";
 import { bytes } from "./quantities";
 
@@ -92,8 +93,8 @@ export class PlanView extends LitElement {
   `];
 }
 
-/** The plan held against the device, as far as the browser tells. */
-function verdict({ verdict, device, room: { memory_bytes: memory } }: Prospect): string | typeof nothing {
+/** The plan held against the device, as far as the browser tells, in words. */
+export function verdict({ verdict, device, room: { memory_bytes: memory } }: Prospect): string | typeof nothing {
   if (memory === undefined) {
     const fits = device === "webgpu" ? "The GPU takes buffers of this size." : "The engine can address that much.";
     return `${fits} This browser does not tell how much memory the device has.`;
@@ -114,4 +115,4 @@ function keeping({ weights_bytes: weights, room: { storage_bytes: storage } }: P
     : `It cannot be kept for the next visit: that takes ${bytes(weights)}, and the browser leaves this site ${bytes(storage)}.`;
 }
 
-customElements.define("reckon-plan", PlanView);
+define("reckon-plan", PlanView);
