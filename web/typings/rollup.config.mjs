@@ -12,5 +12,6 @@ const ENTRIES = JSON.parse(readFileSync(join(WEB, "entries.json"), "utf8"));
 export default Object.entries(ENTRIES).map(([name, source]) => ({
   input: join(WEB, source),
   output: { file: join(WEB, "package", `${name}.d.ts`), format: "es" },
-  plugins: [dts({ tsconfig: join(WEB, "typings/tsconfig.json") })],
+  // What others declare and ours names is rolled in as well.
+  plugins: [dts({ tsconfig: join(WEB, "typings/tsconfig.json"), respectExternal: true })],
 }));
