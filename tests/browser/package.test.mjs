@@ -48,21 +48,23 @@ function installed(example) {
   return folder;
 }
 
-/** What a page of those files answers, and what it asks other hosts for. */
+/** What a page of those files answers; it asks no other host for anything, and says nothing on its console. */
 async function answered(folder, example) {
   const site = await openSite({ folders: { here: folder } });
-  const strange = [];
-  browser.context.on("request", (request) => request.url().startsWith(site.url) || strange.push(request.url()));
-  const page = await browser.page(`${site.url}/here/index.html`);
-  const answer = page.locator("#answer");
-  await page.waitForFunction(() => /\}\S*$/.test(document.querySelector("#answer").textContent), undefined, { timeout: 60_000 });
-  await page.screenshot({ path: join(SHOTS, `example-${example}.png`) });
-  const words = await answer.innerText();
-  assert.deepEqual([page.said, strange], [[], []]);
-  assert.notEqual(await page.locator("#thinking").innerText(), "");
-  await page.close();
-  await site.close();
-  return words;
+  try {
+    const strange = [];
+    browser.context.on("request", (request) => request.url().startsWith(site.url) || strange.push(request.url()));
+    await browser.context.route("**/favicon.ico", (route) => route.fulfill({ status: 204 }));
+    const page = await browser.page(`${site.url}/here/index.html`);
+    const isWhole = () => /\}\S*$/.test(document.querySelector("#answer").textContent);
+    await page.waitForFunction(isWhole, undefined, { timeout: 60_000 });
+    await page.screenshot({ path: join(SHOTS, `example-${example}.png`) });
+    assert.deepEqual([page.said, strange], [[], []]);
+    assert.notEqual(await page.locator("#thinking").innerText(), "");
+    return await page.locator("#answer").innerText();
+  } finally {
+    await site.close();
+  }
 }
 
 test("the package holds what it says, at the version of the app, and its declarations stand alone", () => {
@@ -82,9 +84,17 @@ test("the package holds what it says, at the version of the app, and its declara
 
 test("the declarations serve a site in TypeScript, however it resolves modules", () => {
   const folder = installed("vite");
-  const code = 'import { Reckon, type ChatCompletion } from "reckon";\nexport const load = (): Promise<Reckon> => Reckon.load("reckon-mini");\n' +
-    'export type Words = ChatCompletion["choices"][number]["message"]["reasoning_content"];\nexport const words: Words = "a";\n';
-  const tsc = (resolution) => ["--strict", "--noEmit", "--target", "es2022", "--lib", "es2022,dom", ...resolution, join(folder, "site.mts")];
+  const code = [
+    'import { Reckon, type ChatCompletion } from "reckon";',
+    'import { ReckonChat } from "reckon/reckon-chat";',
+    'export const load = (): Promise<Reckon> => Reckon.load("reckon-mini");',
+    'export const words = ({ choices: [one] }: ChatCompletion): string | undefined => one?.message.reasoning_content;',
+    'export const ask = (chat: ReckonChat): Promise<{ answer: string }> => chat.ask("2 + 2?");',
+    "// @ts-expect-error What is not there is not known.",
+    "export const none = Reckon.nothing;",
+  ].join("\n");
+  const lib = ["--target", "es2022", "--lib", "es2022,dom,dom.iterable"];
+  const tsc = (resolution) => ["--strict", "--noEmit", ...lib, ...resolution, join(folder, "site.mts")];
   writeFileSync(join(folder, "site.mts"), code);
   for (const resolution of [["--module", "nodenext"], ["--module", "esnext", "--moduleResolution", "bundler"]]) {
     run("node", [join(WEB, "node_modules/typescript/bin/tsc"), ...tsc(resolution)], folder);
