@@ -50,7 +50,11 @@ export interface Stats {
 const EMBEDDED = "reckon-mini";
 const CONVERSATIONS = 2;
 
-/** A loaded model, in a worker of its own. */
+/**
+ * A loaded model, in a worker of its own.
+ *
+ * @group Reckon
+ */
 export class Reckon {
   /** Completions in OpenAI's shapes. */
   readonly chat: { readonly completions: Completions };
