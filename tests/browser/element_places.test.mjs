@@ -130,7 +130,8 @@ test("the plain page of the examples answers, under the policy that it names", (
     await page.emulateMedia({ colorScheme: "dark" });
     await page.screenshot({ path: join(SHOTS, "example-plain-dark.png"), fullPage: true });
     await page.setViewportSize(NARROW);
-    assert.equal(await page.evaluate(() => document.documentElement.scrollWidth), NARROW.width, "nothing is wider than the screen");
+    const width = await page.evaluate(() => document.documentElement.scrollWidth);
+    assert.ok(width <= NARROW.width, `nothing is wider than the screen: ${width}`);
     await page.screenshot({ path: join(SHOTS, "example-plain-narrow.png"), fullPage: true });
     await page.close();
   }));
