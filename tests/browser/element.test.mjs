@@ -115,7 +115,8 @@ test("system message, thinking budget and placeholder are those of the attribute
   }, QUESTION);
   assert.equal(statistics.prompt_tokens, prompt.tokens);
   assert.notEqual(prompt.tokens, prompt.without);
-  assert.ok(statistics.reasoning_tokens <= 30, `${statistics.reasoning_tokens} tokens of thinking`);
+  // The tokens that end it count as well.
+  assert.ok(statistics.reasoning_tokens >= 30 && statistics.reasoning_tokens < 40, `${statistics.reasoning_tokens} tokens of thinking`);
   await page.close();
 });
 
@@ -160,6 +161,26 @@ test("a context that selects nothing, and a model that is not there, are told", 
     return chat.ask(question).catch(({ message }) => message);
   }, QUESTION);
   assert.match(words, /context: nothing on this page matches "#nowhere"/);
+  await page.close();
+});
+
+test("stop ends an answer and keeps what has come, and clear forgets it", async () => {
+  const page = await open('<reckon-chat device="cpu"></reckon-chat>');
+  await page.waitForFunction(() => customElements.get("reckon-chat"));
+  const found = await page.evaluate(async (question) => {
+    const chat = document.querySelector("reckon-chat");
+    const asked = chat.ask(question);
+    while ((chat.turns[0]?.tokens.length ?? 0) === 0) {
+      await new Promise((resolve) => setTimeout(resolve));
+    }
+    chat.stop();
+    const { reason } = await asked;
+    const busy = [chat.ask(question), chat.ask(question).catch(({ code }) => code)];
+    const codes = [reason, await busy[1], (await busy[0]).reason, chat.turns.length];
+    chat.clear();
+    return [...codes, chat.turns.length];
+  }, QUESTION);
+  assert.deepEqual(found, ["abort", "state", "stop", 2, 0]);
   await page.close();
 });
 

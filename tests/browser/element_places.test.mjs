@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -13,7 +13,8 @@ import { askElement, elementPage, names, openElement, PACKAGE, QUESTION, SHOTS, 
 import { openOrigin, READABLE } from "./origin.mjs";
 
 const EXAMPLES = fileURLToPath(new URL("../../web/examples/", import.meta.url));
-const MODEL = "reckon-mini.gguf";
+/** The embedded model's file, as it is called there. */
+const { file: MODEL } = JSON.parse(readFileSync(join(PACKAGE, "models/default.json")));
 const DEVICE = 'device="cpu"';
 const ANSWERED = ["ask", "progress", "load", "answer"];
 const NARROW = { width: 400, height: 800 };
@@ -162,20 +163,23 @@ test("the mdBook of the examples is built, and answers in the size and the colou
       const page = await openElement(browser, `${site.url}/percentages.html`);
       await page.getByText("The first question loads").waitFor();
       const sizes = await page.evaluate(() => {
-        const size = (element) => element.getBoundingClientRect().height;
-        const probe = (place) => size(place.appendChild(Object.assign(document.createElement("div"), { textContent: "Text" })));
         const frame = document.querySelector("reckon-chat").shadowRoot.querySelector(".frame");
-        return { rem: Number.parseFloat(getComputedStyle(document.documentElement).fontSize), probe: probe(frame) };
+        const line = frame.appendChild(Object.assign(document.createElement("div"), { textContent: "Text" }));
+        const height = line.getBoundingClientRect().height;
+        line.remove();
+        return { rem: Number.parseFloat(getComputedStyle(document.documentElement).fontSize), height };
       });
       assert.equal(sizes.rem, 10, "mdBook makes 1rem of 10 pixels");
-      assert.ok(sizes.probe > 22, `a line of 16 pixels is about 25 high, and this is ${sizes.probe}`);
+      assert.ok(sizes.height > 22, `a line of 16 pixels is about 25 high, and this is ${sizes.height}`);
       await askElement(page, "What is 25% of 80?");
       assert.deepEqual((await names(page)).filter((name) => name !== "progress"), ["ask", "load", "answer"]);
-      await page.screenshot({ path: join(SHOTS, "example-mdbook.png"), fullPage: true });
+      await page.screenshot({ path: join(SHOTS, "example-mdbook.png") });
       await page.evaluate(() => localStorage.setItem("mdbook-theme", "coal"));
       await page.reload();
       await page.getByText("The first question loads").waitFor();
-      await page.screenshot({ path: join(SHOTS, "example-mdbook-coal.png"), fullPage: true });
+      const paper = await page.evaluate(() => getComputedStyle(document.querySelector("reckon-chat").shadowRoot.querySelector(".frame")).backgroundColor);
+      assert.ok(Math.max(...paper.match(/\d+/g)) < 80, `a dark theme has a dark element: ${paper}`);
+      await page.screenshot({ path: join(SHOTS, "example-mdbook-coal.png") });
       await page.close();
     });
   } finally {
