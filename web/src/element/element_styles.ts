@@ -76,6 +76,10 @@ export const styles = css`
     text-transform: none;
     white-space: normal;
   }
+  ::slotted([slot="heading"]) {
+    display: block;
+    margin-block: 0 0.7rem;
+  }
   .name {
     margin: 0 0 0.6rem;
     color: var(--accent);
