@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
 import { newProfile, openChromium, removeProfile, WITHOUT_WEBGPU } from "./chromium.mjs";
 import { askElement, elementPage, names, openElement, PACKAGE, QUESTION, SHOTS, STRICT } from "./element_page.mjs";
 import { openOrigin, READABLE } from "./origin.mjs";
+import { GOLDEN } from "./site.mjs";
 
 const EXAMPLES = fileURLToPath(new URL("../../web/examples/", import.meta.url));
 /** The embedded model's file, as it is called there. */
@@ -75,6 +76,32 @@ test("where the policy forbids the worker the reader is told what it must allow"
     const page = await openElement(browser, `${site.url}/`);
     await assert.rejects(askElement(page, QUESTION), /worker-src blob:/);
     await page.getByRole("alert").filter({ hasText: "worker-src blob:" }).waitFor();
+    await page.close();
+  }));
+
+test("a hub's model is told of before it is fetched, and a reader may say no", () =>
+  withOrigins([{ folders: { "/reckon/": PACKAGE } }], async (site) => {
+    site.pages["/"] = elementPage({ body: `<reckon-chat ${DEVICE} model="someone/tiny"></reckon-chat>` });
+    const asked = [];
+    await browser.context.route("https://huggingface.co/**", (route) => {
+      const [, name] = /^https:..huggingface.co.someone.tiny.resolve.main.(.*)$/.exec(route.request().url()) ?? [];
+      const file = join(GOLDEN, "tiny_text_folder", name ?? "");
+      asked.push(name);
+      return route.fulfill(name && existsSync(file) ? { path: file, headers: READABLE } : { status: 404, headers: READABLE });
+    });
+    const page = await openElement(browser, `${site.url}/`);
+    await page.getByText("The first question loads the model from huggingface.co; what it takes is told before that.").waitFor();
+    assert.deepEqual(asked, []);
+    for (const button of ["Not now", "Load"]) {
+      await page.getByRole("button", { name: "Load it now" }).click();
+      await page.getByText("to download").waitFor();
+      await page.screenshot({ path: join(SHOTS, "element-plan.png") });
+      assert.deepEqual((await names(page)).includes("load"), false);
+      await page.getByRole("button", { name: button, exact: true }).click();
+    }
+    await page.waitForFunction(() => told.some(({ name }) => name === "load"));
+    assert.ok(asked.includes("config.json") && asked.includes("model.safetensors"), asked.join());
+    await browser.context.unroute("https://huggingface.co/**");
     await page.close();
   }));
 
