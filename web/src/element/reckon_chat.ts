@@ -92,7 +92,7 @@ export class ReckonChat extends LitElement {
 
   constructor() {
     super();
-    new KeepEnd(this, () => this.renderRoot.querySelector(".turns"));
+    new KeepEnd(this, () => (this.turns.length > 0 ? this.renderRoot.querySelector(".turns") : null));
   }
 
   /** The loaded engine, shared with every element of the page that asks for the same. */
