@@ -22,7 +22,7 @@ export function beginningView(stage: Stage, choice: Choice | undefined, hasExamp
       event.stopPropagation();
       stage.decide(event.goes);
     };
-    return html`<reckon-plan .plan=${stage.plan} .name=${name} .isKept=${true} @decide=${decide}></reckon-plan>`;
+    return html`<reckon-plan .plan=${stage.plan} .name=${name} .isKept=${true} .decline=${"Not now"} @decide=${decide}></reckon-plan>`;
   }
   if (stage.is === "loading") {
     return html`<slot name="loading">

@@ -76,6 +76,10 @@ export const styles = css`
     text-transform: none;
     white-space: normal;
   }
+  ::slotted([slot="heading"]) {
+    display: block;
+    margin-block: 0 0.7rem;
+  }
   .name {
     margin: 0 0 0.6rem;
     color: var(--accent);
@@ -83,9 +87,11 @@ export const styles = css`
   }
   .turns {
     container-type: inline-size;
-    max-height: var(--reckon-height, 36rem);
     margin-inline: -0.4rem;
     padding-inline: 0.4rem;
+  }
+  .turns[tabindex] {
+    max-height: var(--reckon-height, 36rem);
     overflow-y: auto;
     overscroll-behavior: contain;
   }
@@ -113,6 +119,9 @@ export const styles = css`
     color: var(--soft);
     font-size: 0.88rem;
     overflow-wrap: anywhere;
+  }
+  .waiting {
+    margin-top: 0.9rem;
   }
   .note {
     margin-top: 0.7rem;

@@ -92,7 +92,7 @@ export class ReckonChat extends LitElement {
 
   constructor() {
     super();
-    new KeepEnd(this, () => this.renderRoot.querySelector(".turns"));
+    new KeepEnd(this, () => (this.turns.length > 0 ? this.renderRoot.querySelector(".turns") : null));
   }
 
   /** The loaded engine, shared with every element of the page that asks for the same. */
@@ -172,7 +172,7 @@ export class ReckonChat extends LitElement {
     return html`
       <section class="frame" part="frame" aria-label=${name ?? "Chat"} @ask=${this.#hear} @act=${this.#act} @told=${this.#notice}
         @click=${this.#press}>
-        <slot name="heading"><p class="name" part="heading">${name ?? nothing}</p></slot>
+        <slot name="heading">${turns.length > 0 ? html`<p class="name" part="heading">${name}</p>` : nothing}</slot>
         <div class="turns" part="conversation" role="group" aria-label="Conversation" tabindex=${turns.length > 0 ? 0 : nothing}>
           ${conversation && turns.length > 0 ? this.#turns(conversation) : beginningView(stage, this.#choice, hasExamples, steps)}
         </div>

@@ -34,7 +34,7 @@ export class Decided extends Event {
 
 /** What a model will take, before its first weight is fetched, and the question whether to go on. */
 export class PlanView extends LitElement {
-  static override properties = { plan: { attribute: false }, name: { attribute: false }, isLocal: { attribute: false }, isKept: { attribute: false } };
+  static override properties = { plan: { attribute: false }, name: { attribute: false }, isLocal: { attribute: false }, isKept: { attribute: false }, decline: {} };
 
   plan!: Prospect;
   name = "";
@@ -42,6 +42,8 @@ export class PlanView extends LitElement {
   isLocal = false;
   /** It is to be kept for the next visit. */
   isKept = false;
+  /** What stands on the button that says no. */
+  decline = "Choose another";
 
   override render(): TemplateResult {
     const { plan } = this;
@@ -55,7 +57,7 @@ export class PlanView extends LitElement {
       ${this.isKept && !this.isLocal ? html`<p class="fits">${keeping(plan)}</p>` : nothing}
       <div class="row">
         <button type="button" class="main" @click=${() => this.dispatchEvent(new Decided(true))}>Load</button>
-        <button type="button" @click=${() => this.dispatchEvent(new Decided(false))}>Choose another</button>
+        <button type="button" @click=${() => this.dispatchEvent(new Decided(false))}>${this.decline}</button>
       </div>
     `;
   }
