@@ -1,19 +1,12 @@
-import { defineConfig, type Plugin } from "vite";
+import { defineConfig } from "vite";
 
-/** KaTeX names each font in three formats; every browser this page runs in reads the first. */
-const oneFontFormat: Plugin = {
-  name: "one-font-format",
-  enforce: "pre",
-  transform: (code, id) =>
-    /katex[\\/]dist[\\/]katex/.test(id) && /\.css/.test(id)
-      ? code.replace(/,\s*url\([^)]*\)\s*format\("?(?:woff|truetype)"?\)/g, "")
-      : undefined,
-};
+import { oneFontFormat } from "./vite.fonts.ts";
+import { offline } from "./vite.offline.ts";
 
 // Relative addresses: the app works from any folder of any static host.
 export default defineConfig({
   base: "./",
-  plugins: [oneFontFormat],
+  plugins: [oneFontFormat, offline()],
   build: {
     target: "es2022",
     modulePreload: { polyfill: false },

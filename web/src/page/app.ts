@@ -102,6 +102,7 @@ export class App extends LitElement {
       this.model = model;
       const conversation = new Conversation(model, answering(this.#wishes.answering, choice.card), () => this.revision++);
       this.stage = { is: "ready", conversation };
+      this.dispatchEvent(new Event("model-ready"));
       if (this.waiting !== undefined) {
         void this.#put(this.waiting, conversation);
         this.waiting = undefined;
