@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 use crate::place;
 
@@ -45,18 +46,42 @@ impl Embedded {
         Ok(Self { path, size_bytes, file, about })
     }
 
-    /// Puts the model and what is to be known of it, its size included, into `models/` of the app in `dist`.
+    /// Puts the model and what is to be known of it, its size included, into `models/` of the app in `dist`. Its name ends
+    /// in its hash there: whoever keeps an older one sees that this is another.
     ///
     /// # Errors
-    /// A file cannot be written.
+    /// A file cannot be read or written.
     pub fn put(mut self, dist: &Path) -> Result<(), String> {
         let folder = dist.join("models");
         let mut write = || {
+            let bytes = fs::read(&self.path)?;
+            let file = hashed(&self.file, &bytes);
             fs::create_dir_all(&folder)?;
-            fs::copy(&self.path, folder.join(&self.file))?;
+            fs::write(folder.join(&file), bytes)?;
+            self.about.insert("file".to_owned(), file.into());
             self.about.insert("size_bytes".to_owned(), self.size_bytes.into());
             fs::write(folder.join(ABOUT), serde_json::to_vec(&self.about)?)
         };
         write().map_err(|err: std::io::Error| format!("{}: {err}", folder.display()))
+    }
+}
+
+/// A file's name with the first 32 bits of its SHA-256 before its ending; the service worker knows such names.
+fn hashed(file: &str, bytes: &[u8]) -> String {
+    let hash: String = Sha256::digest(bytes).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    match file.rsplit_once('.') {
+        Some((stem, ending)) => format!("{stem}-{hash}.{ending}"),
+        None => format!("{file}-{hash}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_tells_what_is_in_the_file() {
+        assert_eq!(hashed("a.b.gguf", b"abc"), "a.b-ba7816bf.gguf");
+        assert_eq!(hashed("model", b""), "model-e3b0c442");
     }
 }

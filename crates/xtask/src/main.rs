@@ -20,7 +20,8 @@ cargo xtask COMMAND
 
   app [--fast] [--port N] [--no-open]    build the app, serve it, open the browser
   test                                   everything: format, lints, tests, the page in a browser
-  web [--fast]                           build the app into web/dist; --fast leaves out the slow link
+  web [--fast] [--single-file]           build the app into web/dist; --fast leaves out the slow link; --single-file
+                                         makes web/dist/reckon.html beside it, which needs no server
   serve [--port N] [--no-open]           serve web/dist as it is
   fetch                                  fetch SmolLM2 and a tokenizer, for tests, into .models
   size [--fast]                          bytes of what a visitor downloads, held to their budget
@@ -57,10 +58,17 @@ fn run(arguments: &[String]) -> Outcome {
             serve::serve(options.port, !options.no_open)
         }
         "test" => test::test(),
-        "web" => web::build(options.profile()),
+        "web" => {
+            web::build(options.profile())?;
+            if options.single_file { web::single_file() } else { Ok(()) }
+        }
         "serve" => serve::serve(options.port, !options.no_open),
         "fetch" => fetch::model().and_then(|()| fetch::tokenizer()),
-        "size" => web::build(options.profile()).and_then(|()| size::check()),
+        "size" => {
+            web::build(options.profile())?;
+            web::single_file()?;
+            size::check()
+        }
         "browser" => browser::alone(options.profile(), options.pattern.take()),
         "first-token" => browser::first_token(),
         "browser-real" => browser::real(),
@@ -78,6 +86,7 @@ fn run(arguments: &[String]) -> Outcome {
 #[derive(Default)]
 struct Options {
     fast: bool,
+    single_file: bool,
     no_open: bool,
     port: Option<u16>,
     pattern: Option<String>,
@@ -90,6 +99,7 @@ impl Options {
         while let Some(word) = words.next() {
             match word.as_str() {
                 "--fast" => options.fast = true,
+                "--single-file" => options.single_file = true,
                 "--no-open" => options.no_open = true,
                 "--port" => {
                     let port = words.next().and_then(|port| port.parse().ok());

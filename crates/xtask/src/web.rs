@@ -51,6 +51,16 @@ pub fn build(profile: Profile) -> Result<(), String> {
     embedded.put(&place::web().join("dist"))
 }
 
+/// Builds the app as one file, `web/dist/reckon.html`, from the modules that are there: it answers when it is opened from a
+/// disk.
+///
+/// # Errors
+/// A tool is missing or fails.
+pub fn single_file() -> Result<(), String> {
+    system::node_packages()?;
+    Program::npm().args(["run", "--silent", "single"]).within(place::web()).run()
+}
+
 /// Builds the wasm module and its bindings into `web/pkg`; a shipped one twice, the second time for browsers with relaxed
 /// SIMD. Both speak through the same bindings; a fast build takes one module for both.
 ///

@@ -121,6 +121,11 @@ async function loadModel({ call, source, options }: Request & { ask: "load" }): 
   sessions.clear();
   engine?.free();
   engine = undefined;
+  if ("url" in source && source.url.startsWith("file:")) {
+    const advice = "choose the file, or drop it on the page";
+    const message = `${source.url}: a page may read no file of this device by its address; ${advice}`;
+    throw Object.assign(new Error(message), { code: "files" });
+  }
   const controller = new AbortController();
   aborts.set(call, () => controller.abort());
   performance.mark("load begins");
