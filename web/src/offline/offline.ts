@@ -25,6 +25,7 @@ async function keep(workers: ServiceWorkerContainer): Promise<void> {
     }
   };
   tell(registration.waiting);
+  registration.active?.postMessage("tidy");
   registration.addEventListener("updatefound", () => {
     const { installing } = registration;
     installing?.addEventListener("statechange", () => tell(installing));
@@ -34,13 +35,11 @@ async function keep(workers: ServiceWorkerContainer): Promise<void> {
 const workers = serviceWorkers();
 if (build !== undefined && workers) {
   workers.addEventListener("message", ({ ports: [port] }) => port?.postMessage(build));
-  // What the first question needs comes first: the app is kept once its model is here.
-  document.querySelector("reckon-app")?.addEventListener(
-    "model-ready",
-    () => (globalThis.requestIdleCallback ?? setTimeout)(() => {
-      // A browser may keep nothing for this page; everything else works all the same.
-      keep(workers).catch(() => undefined);
-    }),
-    { once: true },
-  );
+  // A browser may keep nothing for this page; everything else works all the same.
+  const begin = () => void keep(workers).catch(() => undefined);
+  const whenIdle = () => (globalThis.requestIdleCallback ?? setTimeout)(begin);
+  // A visitor may want nothing kept; else what the first question needs comes first, and the app is kept once its model is here.
+  if (new URLSearchParams(location.search).get("keep") !== "no") {
+    document.querySelector("reckon-app")?.addEventListener("model-ready", whenIdle, { once: true });
+  }
 }

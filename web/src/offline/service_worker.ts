@@ -26,8 +26,14 @@ const CACHES = `reckon ${scope} `;
 const CACHE = CACHES + BUILD;
 
 self.addEventListener("install", (event) => event.waitUntil(keep()));
-self.addEventListener("activate", (event) => event.waitUntil(Promise.all([self.clients.claim(), tidy()])));
-self.addEventListener("message", ({ data }) => void (data === "take over" && self.skipWaiting()));
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("message", (event) => {
+  if (event.data === "take over") {
+    event.waitUntil(self.skipWaiting());
+  } else if (event.data === "tidy") {
+    event.waitUntil(tidy());
+  }
+});
 self.addEventListener("fetch", (event) => {
   const file = asked(event.request);
   if (file !== undefined) {
@@ -58,9 +64,7 @@ function isPage(file: string): boolean {
 
 async function answer(file: string, event: FetchEvent): Promise<Response> {
   const kept = await find(file);
-  if (file === PAGE) {
-    event.waitUntil(tidy());
-  } else if (file === CARD) {
+  if (file === CARD) {
     event.waitUntil(caches.open(CACHE).then(keepModel));
   }
   return kept ? part(kept, event.request.headers.get("Range")) : fetch(event.request);
