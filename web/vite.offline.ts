@@ -24,7 +24,8 @@ export function offline(): Plugin {
       async handler(_, bundle) {
         const page = bundle[PAGE];
         if (page?.type !== "asset") {
-          throw new Error(`the build has no ${PAGE}`);
+          // It is not the app that is built.
+          return;
         }
         const files = hashes(publicFolder, bundle);
         const name = createHash("sha256").update(JSON.stringify(files)).update(page.source).digest("hex").slice(0, 16);

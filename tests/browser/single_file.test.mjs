@@ -158,7 +158,7 @@ for (const [what, deny] of Object.entries({
     const page = await browser.page(address);
     const words = await page.getByRole("alert").innerText();
     console.log(words);
-    assert.match(words, /this browser starts no worker, or runs no WebAssembly, for this file \(.+\); open it in Chrome/i);
+    assert.match(words, /this browser starts no worker, or runs no WebAssembly, for this file \(.+\); open the file in Chrome/i);
     await page.screenshot({ path: join(SHOTS, `single-file-${what.replaceAll(" ", "-")}.png`) });
     await browser.close();
   });

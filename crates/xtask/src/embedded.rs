@@ -46,21 +46,29 @@ impl Embedded {
         Ok(Self { path, size_bytes, file, about })
     }
 
-    /// Puts the model and what is to be known of it, its size included, into `models/` of the app in `dist`. Its name ends
-    /// in its hash there: whoever keeps an older one sees that this is another.
+    /// The same model under a name that ends in its hash: whoever keeps an older one sees that this is another.
     ///
     /// # Errors
-    /// A file cannot be read or written.
-    pub fn put(mut self, dist: &Path) -> Result<(), String> {
+    /// It cannot be read.
+    pub fn hashed(mut self) -> Result<Self, String> {
+        let bytes = fs::read(&self.path).map_err(|err| format!("{}: {err}", self.path.display()))?;
+        self.file = hashed(&self.file, &bytes);
+        self.about.insert("file".to_owned(), self.file.clone().into());
+        Ok(self)
+    }
+
+    /// Puts the model and what is to be known of it, its size included, into `models/` of what is built in `dist`.
+    ///
+    /// # Errors
+    /// A file cannot be written.
+    pub fn put(&self, dist: &Path) -> Result<(), String> {
         let folder = dist.join("models");
-        let mut write = || {
-            let bytes = fs::read(&self.path)?;
-            let file = hashed(&self.file, &bytes);
+        let mut about = self.about.clone();
+        about.insert("size_bytes".to_owned(), self.size_bytes.into());
+        let write = || {
             fs::create_dir_all(&folder)?;
-            fs::write(folder.join(&file), bytes)?;
-            self.about.insert("file".to_owned(), file.into());
-            self.about.insert("size_bytes".to_owned(), self.size_bytes.into());
-            fs::write(folder.join(ABOUT), serde_json::to_vec(&self.about)?)
+            fs::copy(&self.path, folder.join(&self.file))?;
+            fs::write(folder.join(ABOUT), serde_json::to_vec(&about)?)
         };
         write().map_err(|err: std::io::Error| format!("{}: {err}", folder.display()))
     }

@@ -48,7 +48,7 @@ pub fn build(profile: Profile) -> Result<(), String> {
     module(profile)?;
     system::node_packages()?;
     Program::npm().args(["run", "--silent", "build"]).within(place::web()).run()?;
-    embedded.put(&place::web().join("dist"))
+    embedded.hashed()?.put(&place::web().join("dist"))
 }
 
 /// Builds the app as one file, `web/dist/reckon.html`, from the modules that are there: it answers when it is opened from a

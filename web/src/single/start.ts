@@ -17,6 +17,11 @@ export function startWorker(): Worker {
   }
 }
 
+/** What to do where it does not start. */
+export function startAdvice(): string {
+  return "open the file in Chrome, Edge, Firefox or Safari as they are today, or the app from a server";
+}
+
 /** A browser takes neither a worker nor a module from another file beside one that was opened from a disk. */
 function workerAddress(): string {
   const [plain, relaxed] = [takeBlock("plain-module"), takeBlock("relaxed-module")];
@@ -31,9 +36,7 @@ class Refused extends EventTarget {
   constructor(thrown: unknown) {
     super();
     const why = thrown instanceof Error ? thrown.message : String(thrown);
-    const message =
-      `this browser starts no worker, or runs no WebAssembly, for this file (${why}); ` +
-      "open it in Chrome, Edge, Firefox or Safari as they are today, or from a server";
+    const message = `this browser starts no worker, or runs no WebAssembly, for this file (${why}); ${startAdvice()}`;
     this.#fault = { code: "state", message };
   }
 
