@@ -52,6 +52,15 @@ function putModel(folder) {
   writeFileSync(join(folder, "models/default.json"), JSON.stringify({ ...card, file, size_bytes: bytes.length }));
 }
 
+/** A server and a browser for one test, whatever becomes of it. */
+async function open(t, options = {}) {
+  const site = await openSite({ app, ...options });
+  t.after(() => site.close());
+  const browser = await openChromium({ keepsApp: true });
+  t.after(() => browser.close());
+  return { site, browser };
+}
+
 /** A page of the app once its build is kept. */
 async function openKept(browser, address) {
   const page = await browser.page(address);
@@ -83,10 +92,17 @@ async function hasFormula(page) {
 
 const cacheNames = (page) => page.evaluate(() => caches.keys());
 
+/** Nothing is kept but one build, soon. */
+async function oneKept(page) {
+  for (let tries = 0; tries < 100 && (await cacheNames(page)).length !== 1; tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert.equal((await cacheNames(page)).length, 1, "what the old build kept is gone");
+}
+
 for (const under of ["/", "/a/b/"]) {
-  test(`from ${under} the app opens and answers with mathematics where there is no network and no server`, async () => {
-    const site = await openSite({ app, under });
-    const browser = await openChromium({ keepsApp: true });
+  test(`from ${under} the app opens and answers with mathematics where there is no network and no server`, async (t) => {
+    const { site, browser } = await open(t, { under });
     const page = await openKept(browser, `${site.url}/`);
     assert.deepEqual(site.requests.filter(({ path }) => !path.startsWith(under)), [], "nothing outside the folder is asked for");
     await browser.context.setOffline(true);
@@ -102,15 +118,14 @@ for (const under of ["/", "/a/b/"]) {
     }
     await page.screenshot({ path: join(SHOTS, `offline${under.replaceAll("/", "-")}.png`) });
     assert.deepEqual(page.said, []);
-    await browser.close();
   });
 }
 
-test("another site's model opens without network once it was loaded, and its ranges are its own", async () => {
-  const site = await openSite({ app });
+test("another site's model opens without network once it was loaded, and its ranges are its own", async (t) => {
+  const { site, browser } = await open(t);
   const other = await openSite({ app });
+  t.after(() => other.close());
   other.manner = "other-origin";
-  const browser = await openChromium({ keepsApp: true });
   await openKept(browser, `${site.url}/`);
   const page = await browser.page(`${site.url}/?model=${other.url}/golden/tiny_text/model.gguf&device=cpu&max_tokens=4`);
   await withModel(page, () => undefined);
@@ -121,12 +136,10 @@ test("another site's model opens without network once it was loaded, and its ran
   await page.reload();
   await withModel(page, () => undefined);
   assert.ok((await ask(page)).reason);
-  await browser.close();
 });
 
-test("a new build waits for the old one's pages, which go on working; the next visit has it", async () => {
-  const site = await openSite({ app });
-  const browser = await openChromium({ keepsApp: true });
+test("a new build waits for the old one's pages, which go on working; the next visit has it", async (t) => {
+  const { site, browser } = await open(t);
   const old = await openKept(browser, `${site.url}/`);
   const [first] = await cacheNames(old);
   site.app = next;
@@ -143,15 +156,12 @@ test("a new build waits for the old one's pages, which go on working; the next v
   await new Promise((resolve) => setTimeout(resolve, 500));
   const page = await browser.page(`${site.url}/`);
   assert.equal(await page.title(), NEW_TITLE);
-  await page.waitForFunction(async (first) => !(await caches.keys()).includes(first), first);
-  assert.equal((await cacheNames(page)).length, 1, "what the old build kept is gone");
-  await browser.close();
-  await site.close();
+  await oneKept(page);
+  assert.notDeepEqual(await cacheNames(page), [first], "what is left is the new build's");
 });
 
-test("a visitor who says so has the new build at once, and another tab keeps the old one until it is closed", async () => {
-  const site = await openSite({ app });
-  const browser = await openChromium({ keepsApp: true });
+test("a visitor who says so has the new build at once, and another tab keeps the old one until it is closed", async (t) => {
+  const { site, browser } = await open(t);
   const [other, page] = [await openKept(browser, `${site.url}/`), await openKept(browser, `${site.url}/`)];
   const script = await other.evaluate(() => performance.getEntriesByType("resource").find(({ name }) => /\/prose-/.test(name))?.name);
   site.app = next;
@@ -164,19 +174,16 @@ test("a visitor who says so has the new build at once, and another tab keeps the
   assert.equal((await cacheNames(other)).length, 2);
   await other.close();
   await page.reload();
-  await page.waitForFunction(async () => (await caches.keys()).length === 1);
+  await oneKept(page);
   assert.equal(await page.title(), NEW_TITLE);
-  await browser.close();
-  await site.close();
 });
 
-test("a server that has one build's service worker and another's page is not believed: nothing is kept", async () => {
+test("a server that has one build's service worker and another's page is not believed: nothing is kept", async (t) => {
   const mixed = join(home, "mixed");
   cpSync(next, mixed, { recursive: true });
   cpSync(join(app, "service_worker.js"), join(mixed, "service_worker.js"));
   cpSync(join(app, "assets"), join(mixed, "assets"), { recursive: true });
-  const site = await openSite({ app: mixed });
-  const browser = await openChromium({ keepsApp: true });
+  const { site, browser } = await open(t, { app: mixed });
   const page = await browser.page(`${site.url}/`);
   const state = await withModel(page, async () => {
     const registration = await navigator.serviceWorker.register("service_worker.js");
@@ -187,13 +194,10 @@ test("a server that has one build's service worker and another's page is not bel
     return worker.state;
   });
   assert.equal(state, "redundant");
-  await browser.close();
-  await site.close();
 });
 
-test("the app can be installed, with icons as they are said to be", async () => {
-  const site = await openSite({ app, under: "/a/b/" });
-  const browser = await openChromium({ keepsApp: true });
+test("the app can be installed, with icons as they are said to be", async (t) => {
+  const { site, browser } = await open(t, { under: "/a/b/" });
   const page = await openKept(browser, `${site.url}/`);
   const session = await browser.context.newCDPSession(page);
   const { errors, data } = await session.send("Page.getAppManifest");
@@ -208,13 +212,10 @@ test("the app can be installed, with icons as they are said to be", async () => 
     const picture = readFileSync(join(app, src));
     assert.equal(`${picture.readUInt32BE(16)}x${picture.readUInt32BE(20)}`, sizes, src);
   }
-  await browser.close();
-  await site.close();
 });
 
-test("where service workers are refused the app works all the same, and says nothing of it", async () => {
-  const site = await openSite({ app });
-  const browser = await openChromium({ keepsApp: true });
+test("where service workers are refused the app works all the same, and says nothing of it", async (t) => {
+  const { site, browser } = await open(t);
   await browser.context.addInitScript(() => {
     const refuse = () => { throw new DOMException("refused", "SecurityError"); };
     if (location.search === "?asking") {
@@ -230,6 +231,4 @@ test("where service workers are refused the app works all the same, and says not
     assert.deepEqual(page.said, []);
     await page.close();
   }
-  await browser.close();
-  await site.close();
 });
