@@ -169,6 +169,6 @@ test("a model that lies beside the file is not read, and that is said", async ()
   const page = await browser.page(`${address}?model=model.gguf`);
   const words = await page.getByRole("alert").innerText();
   console.log(words);
-  assert.match(words, /^file:\/\/\S*\/model\.gguf: a page may read no file of this device by its address; choose the file, or drop it on the page$/i);
+  assert.match(words, /^a page may not read file:\/\/\S*\/model\.gguf by its address; choose the file, or drop it on the page$/i);
   await browser.close();
 });

@@ -122,8 +122,7 @@ async function loadModel({ call, source, options }: Request & { ask: "load" }): 
   engine?.free();
   engine = undefined;
   if ("url" in source && source.url.startsWith("file:")) {
-    const advice = "choose the file, or drop it on the page";
-    const message = `${source.url}: a page may read no file of this device by its address; ${advice}`;
+    const message = `a page may not read ${source.url} by its address; choose the file, or drop it on the page`;
     throw Object.assign(new Error(message), { code: "files" });
   }
   const controller = new AbortController();
