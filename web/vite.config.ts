@@ -1,11 +1,12 @@
 import { defineConfig } from "vite";
 
 import { oneFontFormat } from "./vite.fonts.ts";
+import { offline } from "./vite.offline.ts";
 
 // Relative addresses: the app works from any folder of any static host.
 export default defineConfig({
   base: "./",
-  plugins: [oneFontFormat],
+  plugins: [oneFontFormat, offline()],
   build: {
     target: "es2022",
     // The oldest browsers in which the page runs: what they lack of CSS is written so that they read it.

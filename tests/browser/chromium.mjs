@@ -25,9 +25,10 @@ export const newProfile = () => mkdtempSync(join(tmpdir(), "reckon-chromium-"));
 
 /**
  * Opens Chromium; `RECKON_CHROMIUM` names it. `adapter` are the flags that decide who computes. The folder of its profile
- * stands in the command line of its processes; a `profile` that was given is there for another launch afterwards.
+ * stands in the command line of its processes; a `profile` that was given is there for another launch afterwards. Only
+ * where it `keepsApp` has it service workers: what one keeps, a test cannot put anything in the place of.
  */
-export async function openChromium({ adapter = SOFTWARE_ADAPTER, profile: given, ...options } = {}) {
+export async function openChromium({ adapter = SOFTWARE_ADAPTER, profile: given, keepsApp = false, ...options } = {}) {
   const profile = given ?? newProfile();
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.RECKON_CHROMIUM ?? "/usr/bin/chromium",
@@ -37,6 +38,9 @@ export async function openChromium({ adapter = SOFTWARE_ADAPTER, profile: given,
     viewport: { width: 1100, height: 800 },
     ...options,
   });
+  if (!keepsApp) {
+    await context.addInitScript(() => Object.defineProperty(Navigator.prototype, "serviceWorker", { value: undefined }));
+  }
   return {
     context,
     profile,

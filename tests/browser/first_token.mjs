@@ -34,7 +34,7 @@ report();
 
 /** One launch: when what had happened, in milliseconds after the page was opened. */
 async function measure(profile, query) {
-  const browser = await openChromium({ profile });
+  const browser = await openChromium({ profile, keepsApp: true });
   try {
     const page = await browser.page(`${site.url}/?ask=${encodeURIComponent(QUESTION)}${query}`);
     page.setDefaultTimeout(120_000);

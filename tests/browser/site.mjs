@@ -19,17 +19,26 @@ const TYPES = {
   ".json": "application/json",
   ".wasm": "application/wasm",
   ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".webmanifest": "application/manifest+json",
+  ".woff2": "font/woff2",
 };
 
 /**
  * Opens a server on loopback; `manner` is how `/golden/` is served, and may be changed while it runs. `folders` are
- * others to be served, by the first part of their path.
+ * others to be served, by the first part of their path. All of it lies in the folder `under`, and nothing beside it; `app`
+ * may be changed while it runs, as where another build is put there.
  */
-export async function openSite({ models = join(HOME, ".models"), app = DIST, folders = {} } = {}) {
-  const site = { manner: "ranges", requests: [] };
+export async function openSite({ models = join(HOME, ".models"), app: built = DIST, folders = {}, under = "/" } = {}) {
+  const site = { manner: "ranges", requests: [], app: built };
   const server = createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url, "http://here").pathname);
-    site.requests.push({ path, range: request.headers.range, method: request.method });
+    const asked = decodeURIComponent(new URL(request.url, "http://here").pathname);
+    const { app } = site;
+    site.requests.push({ path: asked, range: request.headers.range, method: request.method });
+    if (!asked.startsWith(under)) {
+      return response.writeHead(404, { "Content-Type": "text/plain" }).end("not here");
+    }
+    const path = asked.slice(under.length - 1);
     if (path.startsWith("/golden/")) {
       return serveModel(site.manner, join(GOLDEN, path.slice("/golden/".length)), request, response);
     }
@@ -54,7 +63,7 @@ export async function openSite({ models = join(HOME, ".models"), app = DIST, fol
     serveModel("ranges", join(app, path === "/" ? "index.html" : path), request, response);
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  site.url = `http://127.0.0.1:${server.address().port}`;
+  site.url = `http://127.0.0.1:${server.address().port}${under.replace(/\/$/, "")}`;
   site.close = () => {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));

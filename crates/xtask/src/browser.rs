@@ -15,7 +15,7 @@ use crate::{fetch, system};
 pub fn alone(profile: Profile, pattern: Option<String>) -> Result<(), String> {
     system::test_machine();
     let mut summary = Summary::default();
-    summary.step("the app", |_| web::build(profile));
+    summary.step("the app", |_| web::build(profile).and_then(|()| web::single_file()));
     summary.step("the browser", |summary| test(summary, pattern.as_deref()));
     summary.close()
 }

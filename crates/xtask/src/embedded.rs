@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 
 use crate::place;
 
@@ -45,6 +46,17 @@ impl Embedded {
         Ok(Self { path, size_bytes, file, about })
     }
 
+    /// The same model under a name that ends in its hash: whoever keeps an older one sees that this is another.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn hashed(mut self) -> Result<Self, String> {
+        let bytes = fs::read(&self.path).map_err(|err| format!("{}: {err}", self.path.display()))?;
+        self.file = hashed(&self.file, &bytes);
+        self.about.insert("file".to_owned(), self.file.clone().into());
+        Ok(self)
+    }
+
     /// Puts the model and what is to be known of it, its size included, into `models/` of what is built in `dist`.
     ///
     /// # Errors
@@ -59,5 +71,25 @@ impl Embedded {
             fs::write(folder.join(ABOUT), serde_json::to_vec(&about)?)
         };
         write().map_err(|err: std::io::Error| format!("{}: {err}", folder.display()))
+    }
+}
+
+/// A file's name with the first 32 bits of its SHA-256 before its ending; the service worker knows such names.
+fn hashed(file: &str, bytes: &[u8]) -> String {
+    let hash: String = Sha256::digest(bytes).iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+    match file.rsplit_once('.') {
+        Some((stem, ending)) => format!("{stem}-{hash}.{ending}"),
+        None => format!("{file}-{hash}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_tells_what_is_in_the_file() {
+        assert_eq!(hashed("a.b.gguf", b"abc"), "a.b-ba7816bf.gguf");
+        assert_eq!(hashed("model", b""), "model-e3b0c442");
     }
 }

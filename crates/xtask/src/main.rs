@@ -21,8 +21,9 @@ cargo xtask COMMAND
 
   app [--fast] [--port N] [--no-open]    build the app, serve it, open the browser
   test                                   everything: format, lints, tests, the page in a browser
-  web [--fast]                           build the app into web/dist, the npm package into web/package;
-                                         --fast leaves out the slow link
+  web [--fast] [--single-file]           build the app into web/dist, the npm package into web/package; --fast leaves
+                                         out the slow link; --single-file makes web/dist/reckon.html beside them,
+                                         which needs no server
   package [--fast]                       build the npm package alone; `npm pack web/package` packs it
   reference                              write docs/api from the package's types
   serve [--port N] [--no-open]           serve web/dist as it is
@@ -61,12 +62,19 @@ fn run(arguments: &[String]) -> Outcome {
             serve::serve(options.port, !options.no_open)
         }
         "test" => test::test(),
-        "web" => web::build(options.profile()),
+        "web" => {
+            web::build(options.profile())?;
+            if options.single_file { web::single_file() } else { Ok(()) }
+        }
         "package" => web::module(options.profile()).and_then(|()| package::build()),
         "reference" => package::reference(),
         "serve" => serve::serve(options.port, !options.no_open),
         "fetch" => fetch::model().and_then(|()| fetch::tokenizer()),
-        "size" => web::build(options.profile()).and_then(|()| size::check()),
+        "size" => {
+            web::build(options.profile())?;
+            web::single_file()?;
+            size::check()
+        }
         "browser" => browser::alone(options.profile(), options.pattern.take()),
         "first-token" => browser::first_token(),
         "browser-real" => browser::real(),
@@ -84,6 +92,7 @@ fn run(arguments: &[String]) -> Outcome {
 #[derive(Default)]
 struct Options {
     fast: bool,
+    single_file: bool,
     no_open: bool,
     port: Option<u16>,
     pattern: Option<String>,
@@ -96,6 +105,7 @@ impl Options {
         while let Some(word) = words.next() {
             match word.as_str() {
                 "--fast" => options.fast = true,
+                "--single-file" => options.single_file = true,
                 "--no-open" => options.no_open = true,
                 "--port" => {
                     let port = words.next().and_then(|port| port.parse().ok());

@@ -31,7 +31,7 @@ pub fn test() -> Result<(), String> {
         if passed { Ok(()) } else { Err("cargo test failed".to_owned()) }
     });
     summary.step("the recipe's tests", recipe);
-    summary.step("the app", |_| web::build(Profile::Shipped));
+    summary.step("the app", |_| web::build(Profile::Shipped).and_then(|()| web::single_file()));
     summary.step("its size", |_| size::check());
     summary.step("tsc", |_| Program::npm().args(["run", "--silent", "check"]).within(place::web()).run());
     summary.step("the browser", |summary| browser::test(summary, None));

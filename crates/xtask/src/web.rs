@@ -49,8 +49,18 @@ pub fn build(profile: Profile) -> Result<(), String> {
     module(profile)?;
     system::node_packages()?;
     Program::npm().args(["run", "--silent", "build"]).within(place::web()).run()?;
-    embedded.put(&place::web().join("dist"))?;
+    embedded.hashed()?.put(&place::web().join("dist"))?;
     package::build()
+}
+
+/// Builds the app as one file, `web/dist/reckon.html`, from the modules that are there: it answers when it is opened from a
+/// disk.
+///
+/// # Errors
+/// A tool is missing or fails.
+pub fn single_file() -> Result<(), String> {
+    system::node_packages()?;
+    Program::npm().args(["run", "--silent", "single"]).within(place::web()).run()
 }
 
 /// Builds the wasm module and its bindings into `web/pkg`; a shipped one twice, the second time for browsers with relaxed

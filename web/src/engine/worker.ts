@@ -121,6 +121,10 @@ async function loadModel({ call, source, options }: Request & { ask: "load" }): 
   sessions.clear();
   engine?.free();
   engine = undefined;
+  if ("url" in source && source.url.startsWith("file:")) {
+    const message = `a page may not read ${source.url} by its address; choose the file, or drop it on the page`;
+    throw Object.assign(new Error(message), { code: "files" });
+  }
   const controller = new AbortController();
   aborts.set(call, () => controller.abort());
   performance.mark("load begins");

@@ -151,6 +151,7 @@ export class App extends LitElement {
       void this.#composer?.updateComplete.then(() => this.#composer?.focus());
     }
     if (stage.is === "ready" && before?.is !== "ready") {
+      this.dispatchEvent(new Event("model-ready"));
       (globalThis.requestIdleCallback ?? setTimeout)(() => void fetchProse().catch(() => undefined));
       if (this.waiting !== undefined) {
         void this.#put(this.waiting);

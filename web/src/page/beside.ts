@@ -12,20 +12,22 @@ const MOST_EXAMPLES = 5;
 export async function besideTheApp(page: URL): Promise<Choice | undefined> {
   try {
     const response = await fetch(new URL("models/default.json", page));
-    return response.ok ? ofDescription((await response.json()) as unknown, page) : undefined;
+    const at = (file: string) => atAddress(`models/${encodeURIComponent(file)}`, new URL(".", page));
+    return response.ok ? ofCard((await response.json()) as unknown, at) : undefined;
   } catch {
     // No such file, or a page in its place: there is none.
     return undefined;
   }
 }
 
-function ofDescription(description: unknown, page: URL): Choice | undefined {
+/** The model that a description names; `at` tells where its file is. */
+export function ofCard(description: unknown, at: (file: string) => Choice): Choice | undefined {
   const { file, name, about, licence, size_bytes, examples, recommended } = fields(description);
   const path = word(file);
   if (path === undefined) {
     return undefined;
   }
-  const choice = atAddress(`models/${encodeURIComponent(path)}`, new URL(".", page));
+  const choice = at(path);
   const { max_tokens, ...sampling } = fields(recommended);
   const numbers = Object.entries(sampling).filter(([, value]) => typeof value === "number");
   const card: Card = {
