@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
-import { openChromium, WITHOUT_WEBGPU } from "./chromium.mjs";
+import { openChromium } from "./chromium.mjs";
 import { askElement, EMBEDDED, elementPage, names, openElement, PACKAGE, QUESTION, SHOTS, STRICT } from "./element_page.mjs";
 import { openOrigin } from "./origin.mjs";
 
@@ -22,7 +22,7 @@ let origin, browser;
 before(async () => {
   mkdirSync(SHOTS, { recursive: true });
   origin = await openOrigin({ folders: { "/reckon/": PACKAGE, "/app/": DIST }, headers: { "Content-Security-Policy": STRICT } });
-  browser = await openChromium({ adapter: WITHOUT_WEBGPU });
+  browser = await openChromium();
 });
 
 after(async () => {
@@ -100,6 +100,29 @@ test("two elements share one engine, both answer at once, and the engine ends a 
     assert.ok(Date.now() < end, "the worker is still there");
     await page.waitForTimeout(100);
   }
+  await page.close();
+});
+
+test("on a GPU as well two conversations go on at once", async () => {
+  const page = await open('<reckon-chat device="webgpu"></reckon-chat>');
+  await page.waitForFunction(() => customElements.get("reckon-chat"));
+  const ended = await page.evaluate(async () => {
+    const engine = await document.querySelector("reckon-chat").load();
+    const generate = async (content) => {
+      const ids = [];
+      const options = { max_tokens: 8, sampling: { temperature: 0 } };
+      for await (const { event } of engine.conversation().generate({ chat: [{ role: "user", content }] }, options)) {
+        ids.push(event.kind === "token" ? event.id : event.kind);
+      }
+      return ids;
+    };
+    const questions = ["What is 24 × 17?", "What is 5 + 6?"];
+    const atOnce = await Promise.all(questions.map(generate));
+    const oneByOne = [await generate(questions[0]), await generate(questions[1])];
+    return { atOnce, oneByOne };
+  });
+  assert.deepEqual(ended.atOnce, ended.oneByOne);
+  assert.deepEqual(ended.atOnce.map((ids) => [ids[0], ids.at(-1), ids.length]), Array(2).fill(["prompt", "done", 10]));
   await page.close();
 });
 
