@@ -163,7 +163,7 @@ test("a page's own text is given to the model as far as it fits, and how much th
   for (const [text, words] of [[LONG, /^The first ([\d,]+) of 6,\d{3} words of this page are given to the model\.$/], ["Short.", /^All (\d+) words/]]) {
     const page = await open(`<p>${text}</p><reckon-chat device="cpu" context="main"></reckon-chat>`);
     assert.match(await page.getByText("The text of this page").innerText(), /as far as there is room/);
-    const { statistics } = await askElement(page, QUESTION);
+    const { statistics } = await page.evaluate(askAndStop, QUESTION);
     const note = page.getByText("of this page are given to the model");
     assert.match(await note.innerText(), words);
     const { context } = await page.evaluate(() => document.querySelector("reckon-chat").engine.description);
@@ -190,14 +190,10 @@ test("a context that selects nothing, and a model that is not there, are told", 
 test("stop ends an answer and keeps what has come, and clear forgets it", async () => {
   const page = await open('<reckon-chat device="cpu"></reckon-chat>');
   await page.waitForFunction(() => customElements.get("reckon-chat"));
+  await page.evaluate(`globalThis.askAndStop = ${askAndStop}`);
   const found = await page.evaluate(async (question) => {
     const chat = document.querySelector("reckon-chat");
-    const asked = chat.ask(question);
-    while ((chat.turns[0]?.tokens.length ?? 0) === 0) {
-      await new Promise((resolve) => setTimeout(resolve));
-    }
-    chat.stop();
-    const { reason } = await asked;
+    const { reason } = await askAndStop(question);
     const busy = [chat.ask(question), chat.ask(question).catch(({ code }) => code)];
     const codes = [reason, await busy[1], (await busy[0]).reason, chat.turns.length];
     chat.clear();
@@ -253,3 +249,14 @@ test("the app and the element stand on one page", async () => {
   assert.deepEqual(page.said.filter((line) => line.startsWith("error") && !line.includes("404")), []);
   await page.close();
 });
+
+/** Runs in the page: asks, and stops the answer once it has begun. */
+async function askAndStop(question) {
+  const chat = document.querySelector("reckon-chat");
+  const asked = chat.ask(question);
+  while ((chat.turns[0]?.tokens.length ?? 0) === 0) {
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  chat.stop();
+  return asked;
+}
