@@ -7,7 +7,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 
-import { openChromium, WITHOUT_WEBGPU } from "./chromium.mjs";
+import { openChromium } from "./chromium.mjs";
 import { askElement, EMBEDDED, elementPage, names, openElement, PACKAGE, QUESTION, SHOTS, STRICT } from "./element_page.mjs";
 import { openOrigin } from "./origin.mjs";
 
@@ -22,7 +22,7 @@ let origin, browser;
 before(async () => {
   mkdirSync(SHOTS, { recursive: true });
   origin = await openOrigin({ folders: { "/reckon/": PACKAGE, "/app/": DIST }, headers: { "Content-Security-Policy": STRICT } });
-  browser = await openChromium({ adapter: WITHOUT_WEBGPU });
+  browser = await openChromium();
 });
 
 after(async () => {
@@ -103,6 +103,29 @@ test("two elements share one engine, both answer at once, and the engine ends a 
   await page.close();
 });
 
+test("on a GPU as well two conversations go on at once", async () => {
+  const page = await open('<reckon-chat device="webgpu"></reckon-chat>');
+  await page.waitForFunction(() => customElements.get("reckon-chat"));
+  const ended = await page.evaluate(async () => {
+    const engine = await document.querySelector("reckon-chat").load();
+    const generate = async (content) => {
+      const ids = [];
+      const options = { max_tokens: 8, sampling: { temperature: 0 } };
+      for await (const { event } of engine.conversation().generate({ chat: [{ role: "user", content }] }, options)) {
+        ids.push(event.kind === "token" ? event.id : event.kind);
+      }
+      return ids;
+    };
+    const questions = ["What is 24 × 17?", "What is 5 + 6?"];
+    const atOnce = await Promise.all(questions.map(generate));
+    const oneByOne = [await generate(questions[0]), await generate(questions[1])];
+    return { atOnce, oneByOne };
+  });
+  assert.deepEqual(ended.atOnce, ended.oneByOne);
+  assert.deepEqual(ended.atOnce.map((ids) => [ids[0], ids.at(-1), ids.length]), Array(2).fill(["prompt", "done", 10]));
+  await page.close();
+});
+
 test("system message, thinking budget and placeholder are those of the attributes", async () => {
   const page = await open(`<reckon-chat device="cpu" system="Be brief." max-thinking="30" placeholder="Ask the page"></reckon-chat>`);
   assert.equal(await page.getByRole("textbox", { name: "Your question" }).getAttribute("placeholder"), "Ask the page");
@@ -140,7 +163,7 @@ test("a page's own text is given to the model as far as it fits, and how much th
   for (const [text, words] of [[LONG, /^The first ([\d,]+) of 6,\d{3} words of this page are given to the model\.$/], ["Short.", /^All (\d+) words/]]) {
     const page = await open(`<p>${text}</p><reckon-chat device="cpu" context="main"></reckon-chat>`);
     assert.match(await page.getByText("The text of this page").innerText(), /as far as there is room/);
-    const { statistics } = await askElement(page, QUESTION);
+    const { statistics } = await page.evaluate(askAndStop, QUESTION);
     const note = page.getByText("of this page are given to the model");
     assert.match(await note.innerText(), words);
     const { context } = await page.evaluate(() => document.querySelector("reckon-chat").engine.description);
@@ -167,14 +190,10 @@ test("a context that selects nothing, and a model that is not there, are told", 
 test("stop ends an answer and keeps what has come, and clear forgets it", async () => {
   const page = await open('<reckon-chat device="cpu"></reckon-chat>');
   await page.waitForFunction(() => customElements.get("reckon-chat"));
+  await page.evaluate(`globalThis.askAndStop = ${askAndStop}`);
   const found = await page.evaluate(async (question) => {
     const chat = document.querySelector("reckon-chat");
-    const asked = chat.ask(question);
-    while ((chat.turns[0]?.tokens.length ?? 0) === 0) {
-      await new Promise((resolve) => setTimeout(resolve));
-    }
-    chat.stop();
-    const { reason } = await asked;
+    const { reason } = await askAndStop(question);
     const busy = [chat.ask(question), chat.ask(question).catch(({ code }) => code)];
     const codes = [reason, await busy[1], (await busy[0]).reason, chat.turns.length];
     chat.clear();
@@ -230,3 +249,14 @@ test("the app and the element stand on one page", async () => {
   assert.deepEqual(page.said.filter((line) => line.startsWith("error") && !line.includes("404")), []);
   await page.close();
 });
+
+/** Runs in the page: asks, and stops the answer once it has begun. */
+async function askAndStop(question) {
+  const chat = document.querySelector("reckon-chat");
+  const asked = chat.ask(question);
+  while ((chat.turns[0]?.tokens.length ?? 0) === 0) {
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  chat.stop();
+  return asked;
+}
