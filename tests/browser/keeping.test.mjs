@@ -67,7 +67,7 @@ test("conversations are listed, renamed, exported, deleted, and brought back fro
   const page = await openChat(browser, site, `&ask=${encodeURIComponent(FIRST)}`);
   await page.setViewportSize({ width: 1400, height: 850 });
   await ended(page, 1);
-  await button(page, "New").click();
+  await button(page, "New conversation").click();
   await ask(page, SECOND);
   await ended(page, 1);
   await page.waitForFunction(() => document.querySelector("reckon-app").shadowRoot.querySelector("reckon-history").headings.length >= 3);
