@@ -92,7 +92,7 @@ test("conversations are listed, renamed, exported, deleted, and brought back fro
   await button(page, "Delete").click();
   await button(page, "Delete for good?").click();
   await page.waitForFunction(() => document.querySelector("reckon-app").turns.length === 0);
-  await page.waitForFunction((count) => document.querySelector("reckon-app").shadowRoot.querySelector("reckon-history").headings.length === count, count - 1);
+  await page.waitForFunction((rest) => document.querySelector("reckon-app").shadowRoot.querySelector("reckon-history").headings.length === rest, count - 1);
   await button(page, "Delete all").click();
   await button(page, "Delete all for good?").click();
   await page.getByText("What you ask is kept here, on this device alone.").waitFor();
