@@ -69,7 +69,7 @@ export class TurnView extends LitElement {
   override render(): TemplateResult {
     const { turn } = this;
     return html`
-      <h2 class="label" id="who">You</h2>
+      <h2 class="label" id="who" tabindex="-1">You</h2>
       ${this.isEdited ? this.#form(turn) : this.#question(turn)}
       ${turn.thinking.trim() === "" ? nothing : this.#thinking(turn)}
       <h3 class="label">Answer</h3>
@@ -94,6 +94,11 @@ export class TurnView extends LitElement {
       text?.focus();
       text?.setSelectionRange(text.value.length, text.value.length);
     }
+  }
+
+  /** Puts the focus where the turn begins; a host that could be focused itself would keep Tab from what is inside. */
+  override focus(options?: FocusOptions): void {
+    this.renderRoot.querySelector("h2")?.focus(options);
   }
 
   /** Makes a text field of the question. */
@@ -238,6 +243,10 @@ export class TurnView extends LitElement {
       if (seen.cached_tokens > 0) {
         words.push(`${seen.cached_tokens} of ${tokens(seen.prompt_tokens)} reused`);
       }
+    }
+    const temperature = turn.settings?.sampling.temperature;
+    if (this.versions > 1 && temperature !== undefined) {
+      words.push(`temperature ${temperature.toLocaleString()}`);
     }
     const separator = words.length > 0 && ending ? " · " : nothing;
     return html`${words.join(" · ")}${separator}${ending ? html`<strong>${ending}</strong>` : nothing}`;
