@@ -39,12 +39,12 @@ export async function ended(page, count) {
   });
 }
 
-/** Lets the embedded model think until it is told to answer: it cannot write what ends a thinking. */
+/** Lets the embedded model think until it is told to answer: it cannot write what ends a thinking, nor a turn. */
 export function thinkOn(page) {
   return page.evaluate(async () => {
     const { model, stage } = document.querySelector("reckon-app");
-    const [end] = (await model.tokenize("</think>")).slice(-1);
-    stage.conversation.wishes.sampling.logit_bias = new Map([[end, -1e4]]);
+    const ids = await Promise.all(["</think>", "<|eot_id|>"].map((text) => model.tokenize(text)));
+    stage.conversation.wishes.sampling.logit_bias = new Map(ids.map(([id]) => [id, -1e4]));
   });
 }
 

@@ -109,6 +109,9 @@ test("conversations are listed, renamed, exported, deleted, and brought back fro
 test("on a narrow screen the list is a drawer, and nothing is wider than the screen", async () => {
   const page = await openChat(browser, site);
   await page.setViewportSize({ width: 400, height: 800 });
+  await ask(page, SECOND);
+  await ended(page, 1);
+  await button(page, "New").click();
   await ask(page, FIRST);
   await ended(page, 1);
   await shot(page, "narrow");

@@ -14,7 +14,7 @@ export function turnsView({ turns, branches, fault, isRunning, answerer }: Conve
 }
 
 function drawn(turn: Turn, versions: readonly Turn[], canAsk: boolean, model: string): TemplateResult {
-  return html`<reckon-turn tabindex="-1" .turn=${turn} .revision=${turn.revision} .version=${versions.indexOf(turn) + 1}
+  return html`<reckon-turn .turn=${turn} .revision=${turn.revision} .version=${versions.indexOf(turn) + 1}
     .versions=${versions.length} .canAsk=${canAsk} .model=${model}></reckon-turn>`;
 }
 

@@ -27,12 +27,13 @@ export class Conversing implements ReactiveController {
     /** Called with a conversation that is shown in place of another, and whether the visitor is to write in it. */
     private readonly shown: (conversation: Conversation, isToWrite: boolean) => void,
   ) {
-    host.addController(this);
     const budget = keptBudget();
     this.#chosen = wishes.answering.maxThinking === undefined && budget !== undefined ? { maxThinking: budget } : {};
     this.#recommended = wishes.answering;
     this.keeper = new Keeper(host, { elsewhere: (id) => void this.#catchUp(id), gone: (id) => this.#forget(id) });
     this.current = this.#make();
+    // After the keeper, which opens the archive that is read first.
+    host.addController(this);
   }
 
   hostConnected(): void {

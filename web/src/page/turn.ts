@@ -63,6 +63,7 @@ export class Turn {
       this.#hear(event.parts);
       this.thinkingTokens = event.reasoning_tokens;
       this.end(event.reason);
+      this.#weigh();
     }
     this.revision++;
   }
@@ -104,8 +105,13 @@ export class Turn {
       return;
     }
     this.thinkingTo = performance.now();
+    this.#weigh();
+  }
+
+  /** Thinking that is longer than its budget was closed by the engine, whose tokens for that are counted with it. */
+  #weigh(): void {
     const budget = this.settings?.max_reasoning_tokens;
-    if (budget !== undefined && (this.statistics?.reasoning_tokens ?? 0) >= budget) {
+    if (budget !== undefined && this.thinkingTokens > budget) {
       this.cutShort ??= budget;
     }
   }

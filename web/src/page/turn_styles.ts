@@ -8,13 +8,9 @@ export const turnStyles = css`
     column-gap: 1.5rem;
     padding-block: 1.4rem 1.1rem;
     border-top: 1px solid var(--faint);
-    outline: 0;
   }
   :host > * {
     grid-column: 2;
-  }
-  :host(:focus-visible) {
-    border-top-color: var(--accent);
   }
   .label {
     grid-column: 1;
@@ -100,6 +96,7 @@ export const turnStyles = css`
     font-weight: 600;
     color: var(--warm);
   }
+  .label:focus-visible,
   summary:focus-visible,
   .thoughts:focus-visible,
   button:focus-visible {

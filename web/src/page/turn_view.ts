@@ -68,7 +68,7 @@ export class TurnView extends LitElement {
   override render(): TemplateResult {
     const { turn } = this;
     return html`
-      <h2 class="label" id="who">You</h2>
+      <h2 class="label" id="who" tabindex="-1">You</h2>
       ${this.isEdited ? this.#form(turn) : this.#question(turn)}
       ${turn.thinking.trim() === "" ? nothing : this.#thinking(turn)}
       <h3 class="label">Answer</h3>
@@ -93,6 +93,11 @@ export class TurnView extends LitElement {
       text?.focus();
       text?.setSelectionRange(text.value.length, text.value.length);
     }
+  }
+
+  /** Puts the focus where the turn begins; a host that could be focused itself would keep Tab from what is inside. */
+  override focus(options?: FocusOptions): void {
+    this.renderRoot.querySelector("h2")?.focus(options);
   }
 
   /** Makes a text field of the question. */
