@@ -123,11 +123,11 @@ export const proseStyles = [codeStyles, css`
   .result .katex-display {
     margin: 0;
   }
-  .result:not(.within) .katex-display {
-    overflow: visible;
-  }
-  .lone {
+  .result:not(.within) > :first-child {
+    min-width: 0;
+    padding-block: 0.1em;
     overflow: auto hidden;
+    scrollbar-width: none;
   }
   .lone .result:not(.within) {
     padding: 0.35em 0.5em 0.35em 0.9em;
