@@ -70,14 +70,14 @@ test("thinking is ended by “Answer now”, and that is said; Escape stops; a s
 });
 
 test("a thinking budget comes from the page's address, or is set and kept", async () => {
-  const page = await openChat(browser, site, "&max_thinking=9");
+  const page = await openChat(browser, site, "&max_thinking=8");
   await ask(page, FIRST);
   const [turn] = await ended(page, 1);
-  assert.match(turn.summary, /cut short after 9 tokens$/);
-  assert.equal(turn.settings.max_reasoning_tokens, 9);
+  assert.match(turn.summary, /cut short after 8 tokens$/);
+  assert.equal(turn.settings.max_reasoning_tokens, 8);
   await button(page, "Settings").click();
   const number = page.getByRole("spinbutton", { name: "Another budget, in tokens" });
-  assert.equal(await number.inputValue(), "9");
+  assert.equal(await number.inputValue(), "8");
   await page.getByRole("radio", { name: "256" }).check();
   await shot(page, "settings");
   await button(page, "Done").click();

@@ -67,7 +67,7 @@ test("conversations are listed, renamed, exported, deleted, and brought back fro
   const page = await openChat(browser, site, `&ask=${encodeURIComponent(FIRST)}`);
   await page.setViewportSize({ width: 1400, height: 850 });
   await ended(page, 1);
-  await button(page, "New").click();
+  await button(page, "New conversation").click();
   await ask(page, SECOND);
   await ended(page, 1);
   await page.waitForFunction(() => document.querySelector("reckon-app").shadowRoot.querySelector("reckon-history").headings.length >= 3);
@@ -92,7 +92,7 @@ test("conversations are listed, renamed, exported, deleted, and brought back fro
   await button(page, "Delete").click();
   await button(page, "Delete for good?").click();
   await page.waitForFunction(() => document.querySelector("reckon-app").turns.length === 0);
-  await page.waitForFunction((count) => document.querySelector("reckon-app").shadowRoot.querySelector("reckon-history").headings.length === count, count - 1);
+  await page.waitForFunction((rest) => document.querySelector("reckon-app").shadowRoot.querySelector("reckon-history").headings.length === rest, count - 1);
   await button(page, "Delete all").click();
   await button(page, "Delete all for good?").click();
   await page.getByText("What you ask is kept here, on this device alone.").waitFor();

@@ -110,7 +110,7 @@ export class App extends LitElement {
           name: this.#opening.choice?.name ?? "",
           model: this.model,
           look: this.stage.is === "ready" ? this.#look : undefined,
-          begin: () => void this.#conversing.open(undefined),
+          begin: isBeside ? undefined : () => void this.#conversing.open(undefined),
           list: this.#showHistory,
           settings: () => this.#find<SettingsView>("reckon-settings-dialog")?.open(),
           help: this.#help,
@@ -126,7 +126,7 @@ export class App extends LitElement {
             @ask=${this.#ask} @stop=${this.#stop} @answer-now=${() => current.answerNow()} @last=${this.#editLast}></reckon-composer>
           <reckon-meter .statistics=${current.statistics}
             .context=${current.answerer?.context ?? 0}></reckon-meter>
-          <p class="small">Answers are made on this device by a small model, and are often wrong. Nothing you write leaves this device.
+          <p class="small">Answers are made on this device by a small model, and are often wrong. Nothing you write leaves it.
             ${keeper.fault ? `Conversations are not kept: ${keeper.fault}.` : nothing}</p>
         </footer>
       </div>

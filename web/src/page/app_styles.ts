@@ -16,7 +16,7 @@ export const styles = css`
   aside {
     position: sticky;
     top: 0;
-    flex: 0 0 17rem;
+    flex: 0 0 18rem;
     height: 100dvh;
     padding: 1.6rem 1rem 1.2rem;
     border-inline-end: 1px solid var(--faint);
@@ -37,6 +37,9 @@ export const styles = css`
     display: flex;
     flex-direction: column;
     gap: 1rem;
+  }
+  .drawer form {
+    font-size: 0.85rem;
   }
   .drawer reckon-history {
     flex: 1;
@@ -70,7 +73,7 @@ export const styles = css`
   }
   nav {
     display: flex;
-    gap: 1.1rem;
+    gap: 1rem;
     font-size: 0.85rem;
   }
   nav button {

@@ -10,7 +10,8 @@ export interface Header {
   readonly model: Reckon | undefined;
   /** Looks for another model, where one can be left. */
   readonly look: (() => void) | undefined;
-  readonly begin: () => void;
+  /** Begins a new conversation, where nothing else on the page does. */
+  readonly begin: (() => void) | undefined;
   readonly list: () => void;
   readonly settings: () => void;
   readonly help: () => void;
@@ -27,7 +28,7 @@ export function headerView({ name, model, look, begin, list, settings, help }: H
           ${runningOn(model.description)}`
         : nothing}</p>
       <nav aria-label="Page">
-        <button type="button" @click=${begin}>New</button>
+        ${begin ? html`<button type="button" @click=${begin}>New</button>` : nothing}
         <button type="button" @click=${list}>Conversations</button>
         <button type="button" @click=${settings}>Settings</button>
         <button type="button" aria-label="Help" @click=${help}>?</button>

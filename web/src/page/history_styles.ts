@@ -75,7 +75,7 @@ export const historyStyles = css`
   .all {
     display: flex;
     flex-wrap: wrap;
-    gap: 0.2rem 0.9rem;
+    gap: 0.2rem 0.75rem;
     font-size: 0.8rem;
   }
   .acts {

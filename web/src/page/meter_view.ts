@@ -46,7 +46,7 @@ export class MeterView extends LitElement {
           ${row("Answer", this.#answer(seen))}
           ${row("Speed", seen.decode_tokens_per_s > 0 ? speed(seen.decode_tokens_per_s) : "–")}
           ${row("First token", `after ${time(seen.prefill_ms)}`)}
-          ${row("Memory", `${bytes(seen.heap_bytes)}, and ${bytes(seen.gpu_bytes)} of the GPU’s`)}
+          ${row("Memory", seen.gpu_bytes > 0 ? `${bytes(seen.heap_bytes)}, and ${bytes(seen.gpu_bytes)} of the GPU’s` : bytes(seen.heap_bytes))}
         </dl>
       </details>
     `;

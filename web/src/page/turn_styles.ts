@@ -8,6 +8,9 @@ export const turnStyles = css`
     column-gap: 1.5rem;
     padding-block: 1.4rem 1.1rem;
     border-top: 1px solid var(--faint);
+    /* What is out of sight costs nothing while the last turn grows. */
+    content-visibility: auto;
+    contain-intrinsic-block-size: auto 16rem;
   }
   :host > * {
     grid-column: 2;

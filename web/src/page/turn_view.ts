@@ -243,6 +243,10 @@ export class TurnView extends LitElement {
         words.push(`${seen.cached_tokens} of ${tokens(seen.prompt_tokens)} reused`);
       }
     }
+    const temperature = turn.settings?.sampling.temperature;
+    if (this.versions > 1 && temperature !== undefined) {
+      words.push(`temperature ${temperature.toLocaleString()}`);
+    }
     const separator = words.length > 0 && ending ? " · " : nothing;
     return html`${words.join(" · ")}${separator}${ending ? html`<strong>${ending}</strong>` : nothing}`;
   }
