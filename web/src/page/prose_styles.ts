@@ -10,6 +10,10 @@ export const proseStyles = [codeStyles, css`
   .prose > :last-child {
     margin-bottom: 0;
   }
+  [data-far] {
+    content-visibility: auto;
+    contain-intrinsic-size: auto 6rem;
+  }
   p,
   ul,
   ol,
@@ -69,14 +73,6 @@ export const proseStyles = [codeStyles, css`
     font-size: 0.85em;
     unicode-bidi: isolate;
   }
-  .control {
-    padding: 0 0.2em;
-    border: 1px solid var(--warm);
-    border-radius: 3px;
-    color: var(--warm);
-    font: 0.72em var(--mono);
-    unicode-bidi: isolate;
-  }
   .as-written,
   .plain {
     white-space: pre-wrap;
@@ -127,14 +123,20 @@ export const proseStyles = [codeStyles, css`
   .result .katex-display {
     margin: 0;
   }
+  .result:not(.within) > :first-child {
+    min-width: 0;
+    padding-block: 0.1em;
+    overflow: auto hidden;
+    scrollbar-width: none;
+  }
   .lone .result:not(.within) {
     padding: 0.35em 0.5em 0.35em 0.9em;
     font-size: 1.12em;
   }
   [data-running].plain::after,
   [data-running].prose:empty::after,
-  [data-running].prose > :last-child:not(figure)::after,
-  [data-running].prose > figure:last-child code::after {
+  [data-tip]:not(figure)::after,
+  figure[data-tip] code::after {
     content: "";
     display: inline-block;
     width: 0.5em;
@@ -146,8 +148,8 @@ export const proseStyles = [codeStyles, css`
   }
   @media (prefers-reduced-motion: no-preference) {
     [data-running].plain::after,
-    [data-running].prose > :last-child:not(figure)::after,
-    [data-running].prose > figure:last-child code::after {
+    [data-tip]:not(figure)::after,
+    figure[data-tip] code::after {
       animation: breathe 1.4s ease-in-out infinite alternate;
     }
     @keyframes breathe {

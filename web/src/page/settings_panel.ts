@@ -40,6 +40,8 @@ const FIELDS: readonly Field[] = [
   { name: "seed", label: "Seed", hint: "the same one, the same answer", min: 0, max: Number.MAX_SAFE_INTEGER, step: 1, usual: "new each time" },
 ];
 
+const FIXED = "set by the page’s address";
+
 /** What can be set of how questions are answered; what is left empty is as the model recommends. */
 export class SettingsPanel extends LitElement {
   static override properties = { choice: { attribute: false }, settings: { state: true } };
@@ -62,10 +64,11 @@ export class SettingsPanel extends LitElement {
         <p aria-live="polite">${this.#about(preset)}</p>
       </fieldset>
       <label class="system">
-        <span>System prompt ${this.#asked.system === undefined ? nothing : this.#fixed()}</span>
+        <span>System prompt</span>
         <textarea rows="3" dir="auto" placeholder="none is sent" ?disabled=${this.#asked.system !== undefined}
           .value=${this.#asked.system ?? this.settings.system ?? ""}
           @change=${(event: Event) => this.#setSystem((event.target as HTMLTextAreaElement).value)}></textarea>
+        ${this.#asked.system === undefined ? nothing : html`<small>${FIXED}</small>`}
       </label>
       <div class="numbers">${FIELDS.map((field) => this.#number(field))}</div>
       <button type="button" ?disabled=${isUnset(this.settings)} @click=${() => this.#set(UNSET)}>Reset all to what the model recommends</button>
@@ -101,16 +104,12 @@ export class SettingsPanel extends LitElement {
     };
     return html`
       <label>
-        <span>${label} ${fixed === undefined ? nothing : this.#fixed()}</span>
+        <span>${label}</span>
         <input type="number" inputmode="decimal" min=${min} max=${max ?? nothing} step=${step} ?disabled=${fixed !== undefined}
           placeholder=${String(of(recommended(this.choice)) ?? usual)} .value=${String(fixed ?? of(this.settings) ?? "")} @change=${set} />
-        <small>${hint}</small>
+        <small>${fixed === undefined ? hint : FIXED}</small>
       </label>
     `;
-  }
-
-  #fixed(): TemplateResult {
-    return html`<em>set by the page’s address</em>`;
   }
 
   #setSystem(words: string): void {

@@ -61,13 +61,13 @@ export const settingsStyles = css`
     align-content: start;
     font-size: 0.92rem;
   }
-  label > span {
+  .system > span,
+  .numbers span {
     font-weight: 600;
   }
-  em,
   small {
     color: var(--soft);
-    font: normal 400 0.8rem/1.4 var(--sans);
+    font: 400 0.8rem/1.4 var(--sans);
   }
   textarea,
   input[type="number"] {

@@ -5,6 +5,7 @@ import DOMPurify from "dompurify";
 import { showDirectionMarks } from "./direction_marks";
 import { copyButton } from "./copy_button";
 import { language, type Grammar } from "./languages";
+import { LongText } from "./long_text";
 
 type Highlighter = typeof import("./highlight");
 
@@ -28,11 +29,13 @@ function fetchHighlighter(): Promise<void> {
 /** A block of code, drawn again and again while it grows. */
 export class CodeBlock {
   readonly element = document.createElement("figure");
-  readonly #code = document.createElement("code");
   readonly #grammar: Grammar | undefined;
   #source = "";
-  /** What has come since the last colours. */
-  #tail = new Text();
+  /** What has colours, and how many characters that is; and behind it what has come since. */
+  readonly #colours = document.createElement("span");
+  #coloured = 0;
+  readonly #rest = document.createElement("span");
+  readonly #tail = new LongText(this.#rest);
 
   /** `info` is what stands behind the opening fence. */
   constructor(info: string) {
@@ -46,26 +49,25 @@ export class CodeBlock {
     Object.assign(scroll, { dir: "ltr", tabIndex: 0 });
     scroll.setAttribute("role", "group");
     scroll.setAttribute("aria-label", label === "" ? "Code" : `${label} code`);
-    this.#code.append(this.#tail);
-    scroll.append(this.#code);
+    const code = document.createElement("code");
+    code.append(this.#colours, this.#rest);
+    scroll.append(code);
     this.element.className = "code";
     this.element.append(caption, scroll);
   }
 
   /** Draws `source` in place of what is there. */
   draw(source: string, isWhole: boolean): void {
-    if (source.startsWith(this.#source)) {
-      this.#tail.appendData(source.slice(this.#source.length));
-    } else {
-      this.#show(source);
+    if (!source.startsWith(this.#source.slice(0, this.#coloured))) {
+      this.#colours.replaceChildren();
+      this.#coloured = 0;
     }
     this.#source = source;
-    if (showDirectionMarks(this.#code)) {
-      this.#begin();
-    }
     if (this.#grammar && source.length <= (isWhole ? MOST_COLOURED : MOST_RUNNING)) {
       this.#colour(this.#grammar);
     }
+    this.#tail.draw(source.slice(this.#coloured));
+    showDirectionMarks(this.#rest);
   }
 
   #colour(grammar: Grammar): void {
@@ -75,17 +77,10 @@ export class CodeBlock {
       return;
     }
     const html = highlighter.highlighted(source, grammar);
-    this.#show(DOMPurify.sanitize(html, { ALLOWED_TAGS: ["span"], ALLOWED_ATTR: ["class"], RETURN_DOM_FRAGMENT: true }));
-    showDirectionMarks(this.#code);
-  }
-
-  #show(content: string | DocumentFragment): void {
-    this.#code.replaceChildren(content);
-    this.#begin();
-  }
-
-  #begin(): void {
-    this.#tail = new Text();
-    this.#code.append(this.#tail);
+    const drawn = DOMPurify.sanitize(html, { ALLOWED_TAGS: ["span"], ALLOWED_ATTR: ["class"], RETURN_DOM_FRAGMENT: true });
+    showDirectionMarks(drawn);
+    this.#colours.replaceChildren(drawn);
+    this.#coloured = source.length;
+    this.#tail.clear();
   }
 }

@@ -37,16 +37,26 @@ const ALLOWED: Config & { RETURN_DOM_FRAGMENT: true } = {
 /** Quotes and lists within each other, more than any text has: they are no such thing. */
 const TOO_DEEP = /^ {0,3}(?:>[ \t]*|(?:[-*+]|\d{1,9}[.)])[ \t]+){12}/m;
 
-/** The blocks of a text; one, of no kind, where it cannot be read. */
+/** The blocks of a text; what cannot be read is one of no kind. */
 export function blocks(text: string): TokensList {
+  const deep = TOO_DEEP.exec(text);
+  if (deep) {
+    const end = text.indexOf("\n", deep.index) + 1 || text.length;
+    const before = blocks(text.slice(0, deep.index));
+    const behind = blocks(text.slice(end));
+    const links = { ...before.links, ...behind.links };
+    return Object.assign([...before, unread(text.slice(deep.index, end)), ...behind], { links });
+  }
   try {
-    if (!TOO_DEEP.test(text)) {
-      return markdown.lexer(text);
-    }
+    return markdown.lexer(text);
   } catch {
     // Nested deeper than the reader's own stack.
+    return Object.assign([unread(text)], { links: {} });
   }
-  return Object.assign([{ type: "unread", raw: text }], { links: {} });
+}
+
+function unread(raw: string): Token {
+  return { type: "unread", raw };
 }
 
 /** A block as nodes. */

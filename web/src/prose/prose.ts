@@ -18,7 +18,9 @@ export { sheet } from "./formula";
 /** What is read at once: the worst of it takes some 50 ms, any usual text 2. */
 const STRETCH = 4_000;
 /** Beyond, a text is shown as it stands. */
-const MOST_DRAWN = 200_000;
+const MOST_DRAWN = 120_000;
+/** Blocks that end so far before the others are laid out only where they are in sight. */
+const FAR = 8_000;
 /** Of its time between two draws, a page spends no more than one part in so many on drawing. */
 const SHARE = 4;
 /** A draw that has taken so long goes on a little later. */
@@ -30,6 +32,12 @@ const UNSURE = 2;
 interface Block {
   readonly source: string;
   readonly nodes: readonly Node[];
+}
+
+/** A finished block, and where it ends in the text. */
+interface Near {
+  readonly node: HTMLElement;
+  readonly end: number;
 }
 
 /** A fence that opens code. */
@@ -50,6 +58,10 @@ export class Prose {
   #blocks: Block[] = [];
   /** Code that has not ended. */
   #code: CodeBlock | undefined;
+  /** Finished blocks that are not far yet, with where they end. */
+  #near: Near[] = [];
+  /** The last block of a text that still comes. */
+  #tip: Element | null = null;
   #rest: LongText | undefined;
   /** Until the draw that is to come. */
   #waiting: Promise<void> | undefined;
@@ -84,6 +96,7 @@ export class Prose {
     this.place.replaceChildren();
     this.#finished = 0;
     this.#blocks = [];
+    this.#near = [];
     this.#code = this.#rest = undefined;
   }
 
@@ -103,12 +116,26 @@ export class Prose {
     while (isMore && performance.now() - from < MOST_MS) {
       isMore = this.#step();
     }
+    this.#mark();
     markResult(this.place);
     const taken = performance.now() - from;
     if (isMore) {
       this.#later(taken);
     } else {
       this.#notBefore = taken < MOST_MS ? 0 : performance.now() + taken * (SHARE - 1);
+    }
+  }
+
+  /** Marks what is far from the end, and where it is. */
+  #mark(): void {
+    while (this.#near[0] && this.#near[0].end < this.#finished - FAR) {
+      (this.#near.shift() as Near).node.dataset["far"] = "";
+    }
+    const tip = this.#isWhole ? null : this.place.lastElementChild;
+    if (tip !== this.#tip) {
+      this.#tip?.removeAttribute("data-tip");
+      tip?.setAttribute("data-tip", "");
+      this.#tip = tip;
     }
   }
 
@@ -149,7 +176,10 @@ export class Prose {
       this.place.append(...nodes);
       this.#blocks.push({ source: token.raw, nodes });
     }
-    this.#finished += this.#blocks.splice(0, sure).reduce((length, { source }) => length + source.length, 0);
+    for (const { source, nodes } of this.#blocks.splice(0, sure)) {
+      this.#finished += source.length;
+      nodes.forEach((node) => node instanceof HTMLElement && this.#near.push({ node, end: this.#finished }));
+    }
   }
 
   /** Draws code behind its fence, without reading it; whether there is more behind it. */
@@ -167,6 +197,7 @@ export class Prose {
     }
     this.#code.draw((isWhole ? source : source.replace(/(?:^|\n) {0,3}[`~]+$/, "")).replace(/\n$/, ""), isWhole);
     if (isWhole) {
+      this.#near.push({ node: this.#code.element, end: most });
       this.#code = undefined;
       this.#finished = end && most === end.index ? end.index + end[0].length : most;
     }
