@@ -37,7 +37,7 @@ const beside: Plugin = {
     ),
   resolveId: (id) => (id === UNSEEN ? "\0worker" : undefined),
   // Put together where it runs: a bundler that read it would take the worker along as a file without the module it needs.
-  load: (id) => (id === "\0worker" ? 'export default ["./worker", "js"].join(".");' : undefined),
+  load: (id) => (id === "\0worker" ? 'export default import.meta.url.replace(/[^/]*$/, "worker.js");' : undefined),
   // After all else: what makes code smaller would write the addresses in ways that fewer bundlers know.
   generateBundle: {
     order: "post",
