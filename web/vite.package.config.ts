@@ -37,7 +37,7 @@ const beside: Plugin = {
     ),
   resolveId: (id) => (id === UNSEEN ? "\0worker" : undefined),
   // Put together where it runs: a bundler that read it would take the worker along as a file without the module it needs.
-  load: (id) => (id === "\0worker" ? 'export default ["./worker", "js"].join(".");' : undefined),
+  load: (id) => (id === "\0worker" ? 'export default import.meta.url.replace(/[^/]*$/, "worker.js");' : undefined),
   // After all else: what makes code smaller would write the addresses in ways that fewer bundlers know.
   generateBundle: {
     order: "post",
@@ -88,22 +88,23 @@ function manifest(): object {
   };
 }
 
-export default defineConfig({
+// The worker is built first, and by itself: one file, whatever else the modules share.
+export default defineConfig(({ mode }) => ({
   base: "./",
   publicDir: false,
-  plugins: [oneFontFormat, beside, whole],
+  plugins: mode === "worker" ? [beside] : [oneFontFormat, beside, whole],
   build: {
     target: "es2022",
     // The oldest browsers in which an element runs: what they lack of CSS is written so that they read it.
     cssTarget: ["chrome96", "firefox114", "safari16.4"],
     outDir: "package",
-    emptyOutDir: true,
+    emptyOutDir: mode === "worker",
     modulePreload: false,
     assetsInlineLimit: 0,
     rolldownOptions: {
-      input: { ...entries, worker: "src/engine/worker.ts" },
+      input: mode === "worker" ? { worker: "src/engine/worker.ts" } : { ...entries },
       preserveEntrySignatures: "strict",
       output: { entryFileNames: "[name].js", chunkFileNames: "part-[name].js", assetFileNames: "assets/[name][extname]" },
     },
   },
-});
+}));

@@ -157,14 +157,20 @@ test("log probabilities are those of the answer's tokens and of the likeliest in
 });
 
 test("a thinking budget is kept, and an answer follows; so it does once an answer is asked for", async () => {
-  const closing = await page.evaluate(async () => (await engine.tokenize("\n</think>\n\n")).length);
+  const [closing, [tag]] = await page.evaluate(async () =>
+    [(await engine.tokenize("\n</think>\n\n")).length, [...(await engine.tokenize("</think>"))]]);
   for (const max_tokens of [0, 6]) {
-    const { choices: [{ message }], usage } = await complete({ ...ASKED, reasoning: { max_tokens } });
+    // A model that thought on would end that itself, were it let.
+    const request = { ...ASKED, logit_bias: { [tag]: -100 }, max_tokens: 200 };
+    const { choices: [{ message }], usage } = await complete({ ...request, reasoning: { max_tokens } });
     const { reasoning_tokens } = usage.completion_tokens_details;
     console.log(`budget ${max_tokens}: ${reasoning_tokens} tokens of thinking, then ${message.content}`);
     assert.equal(reasoning_tokens, max_tokens + closing);
     assert.ok(message.content.length > 0);
   }
+  // One that does think on is found out in the message as a whole.
+  const [{ message: { content: whole } }] = (await complete({ ...ASKED, reasoning: { max_tokens: 0 } })).choices;
+  assert.ok(whole.length > 0 && !/<\/?think>/.test(whole), whole);
   const { usage, content } = await page.evaluate(async (asked) => {
     const stream = await engine.chat.completions.create({ ...asked, ...endless, stream: true, stream_options: { include_usage: true } });
     const told = { content: "" };

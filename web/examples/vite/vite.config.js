@@ -1,7 +1,4 @@
 import { defineConfig } from "vite";
 
-export default defineConfig({
-  base: "./",
-  // The development server bundles packages ahead, and would lose the worker that lies beside this one.
-  optimizeDeps: { exclude: ["reckon"] },
-});
+// Relative addresses: what is built works from any folder of any static host.
+export default defineConfig({ base: "./" });

@@ -62,8 +62,9 @@ export class Completions {
    * Answers a conversation, as a whole or, with `stream: true`, piece by piece. A request that continues an earlier one
    * pays for what is new alone; one that finds every conversation busy waits for its turn.
    *
-   * Thinking is `reasoning_content`, told from the answer as it comes. A model that opens its thinking without a tag is
-   * found out when it closes it: the message as a whole is then right, a stream has told those words as `content`.
+   * Thinking is `reasoning_content`, told from the answer as it comes. A model that begins to think without saying so, or
+   * thinks on after it was made to answer, is found out when it closes that: the message as a whole is then right, and so
+   * is the usage, but a stream has told those words as `content`.
    *
    * @throws {@link OptionsError} by name, where something is not known, not supported or out of range.
    * @throws {@link ContextError} where the conversation is longer than the context.

@@ -41,7 +41,7 @@ export type ChatCompletionMessageParam =
 export interface ReasoningParam {
   /**
    * Most tokens of thinking: the model is made to answer after them. As many as it likes if left out; 0 answers at once.
-   * The few tokens that end the thinking come on top.
+   * The few tokens that end the thinking come on top, and so does what a model thinks on in spite of that.
    */
   max_tokens?: number | null;
 }

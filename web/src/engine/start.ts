@@ -31,12 +31,16 @@ export function startAdvice(): string {
 }
 
 function workerAddress(): URL {
-  return new URL(address, import.meta.url);
+  // As it is built it is whole already. It is not put beside our own address: some bundlers would look for files by that.
+  return new URL(address, location.href);
 }
 
-/** Whether the page is of that origin. A page in a sandbox has none, whatever its address says. */
-function isOfPage({ origin }: URL): boolean {
-  return origin === self.origin;
+/**
+ * Whether the page is of that origin. A page in a sandbox has none, whatever its address says. Some bundlers put the address
+ * of a file where ours is asked for: they have taken the worker along, and know where it lies.
+ */
+function isOfPage({ origin, protocol }: URL): boolean {
+  return origin === self.origin || protocol === "file:";
 }
 
 /**

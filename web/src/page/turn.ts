@@ -35,6 +35,7 @@ export class Turn {
   cutShort: number | undefined;
   /** Counts the changes, so that each is drawn. */
   revision = 0;
+  #endedItself = false;
 
   constructor(
     readonly question: string,
@@ -91,9 +92,12 @@ export class Turn {
     for (const part of parts) {
       if (part.channel === "answer_was_thinking") {
         this.thinkingFrom ??= performance.now();
-        this.thinking += this.answer;
+        this.thinkingTo = performance.now();
+        this.thinking = [this.thinking, this.answer].filter((text) => text !== "").join("\n\n");
         this.answer = "";
-        this.#stopThinking();
+        // Told to end, it thought on all the same.
+        this.#endedItself = true;
+        this.cutShort = undefined;
       } else if (part.channel === "thinking") {
         this.thinkingFrom ??= performance.now();
         this.thinking += part.text;
@@ -116,7 +120,7 @@ export class Turn {
   /** Thinking that is longer than its budget was closed by the engine, whose tokens for that are counted with it. */
   #weigh(): void {
     const budget = this.settings?.max_reasoning_tokens;
-    if (budget !== undefined && this.thinkingTokens > budget) {
+    if (!this.#endedItself && budget !== undefined && this.thinkingTokens > budget) {
       this.cutShort ??= budget;
     }
   }
