@@ -8,6 +8,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { newProfile, openChromium, removeProfile, withModel } from "./chromium.mjs";
+import { openSite } from "./site.mjs";
 
 const BUILT = fileURLToPath(new URL("../../web/dist/reckon.html", import.meta.url));
 const SHOTS = fileURLToPath(new URL("shots/", import.meta.url));
@@ -171,4 +172,20 @@ test("a model that lies beside the file is not read, and that is said", async ()
   const words = await page.getByRole("alert").innerText();
   console.log(words);
   assert.match(words, /^a page may not read file:\/\/\S*\/model\.gguf by its address; choose the file, or drop it on the page$/i);
+});
+
+test("with a network, a model of another site is answered with, and that it is not kept is said", async (t) => {
+  const site = await openSite();
+  site.manner = "other-origin";
+  await browser.context.setOffline(false);
+  t.after(async () => {
+    await browser.context.setOffline(true);
+    await site.close();
+  });
+  const page = await browser.page(`${address}?model=${site.url}/golden/tiny_text/model.gguf&device=cpu&max_tokens=4`);
+  const notes = await withModel(page, () => document.querySelector("reckon-app").model.description.notes);
+  console.log(notes);
+  assert.match(notes.join("\n"), /^not kept for the next visit: /m);
+  assert.ok((await ask(page)).reason);
+  assert.deepEqual(await page.evaluate(() => violations), []);
 });
