@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What others wrote, or a tool did.
-const NOT_OURS: &[&str] = &["target", "pkg", "dist", "node_modules", ".git", ".models", "__pycache__"];
+const NOT_OURS: &[&str] =
+    &["target", "pkg", "dist", "package", "node_modules", ".git", ".models", "__pycache__"];
 
 /// The repository.
 pub fn home() -> &'static Path {

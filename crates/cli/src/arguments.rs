@@ -126,6 +126,9 @@ pub struct Sample {
     /// Most tokens to generate [default: until the model stops or the context is full]
     #[arg(long, value_name = "N")]
     pub max_tokens: Option<u32>,
+    /// Most tokens of thinking: the model is made to answer after them [default: as many as it likes]
+    #[arg(long, value_name = "N")]
+    pub max_thinking: Option<u32>,
     /// 0 is greedy; higher is more varied
     #[arg(long, value_name = "X", default_value_t = 0.6)]
     pub temperature: f32,
@@ -319,7 +322,14 @@ impl Sample {
             ..Sampling::default()
         };
         let date = Some(jiff::Zoned::now().datetime().to_string());
-        GenerateOptions { max_tokens: self.max_tokens, sampling, stop: self.stop.clone(), date }
+        GenerateOptions {
+            max_tokens: self.max_tokens,
+            max_reasoning_tokens: self.max_thinking,
+            sampling,
+            stop: self.stop.clone(),
+            date,
+            ..GenerateOptions::default()
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use engine::{Engine, LoadOptions, Session};
+use engine::{Engine, LoadOptions, Prompt, Session};
 use serde::Serialize;
 
 use crate::arguments;
@@ -51,7 +51,7 @@ pub async fn compare(asked: &arguments::Compare) -> Result<Comparison, String> {
     let text = std::fs::read_to_string(text).map_err(|err| format!("{name}: {err}"))?;
     let options = || LoadOptions { context: Some(STRETCH as u32), ..computer.options() };
     let base = load(base, *offline, options()).await?;
-    let mut ids = base.tokens(&text).map_err(|err| format!("{name}: {err}"))?;
+    let mut ids = base.tokens(&Prompt::Raw(text), None).map_err(|err| format!("{name}: {err}"))?;
     ids.truncate(*tokens as usize);
     if ids.len() < 2 {
         return Err(format!("{name}: {} tokens; give a text of at least two", ids.len()));

@@ -17,6 +17,7 @@ struct Report<'a> {
     answer: &'a str,
     tokens: &'a [u32],
     prompt_tokens: u32,
+    reasoning_tokens: u32,
     finish_reason: FinishReason,
     prefill_tokens_per_s: f64,
     decode_tokens_per_s: f64,
@@ -46,6 +47,7 @@ pub async fn run(arguments: &Generate) -> Result<(), String> {
             answer: &outcome.answer,
             tokens: &outcome.tokens,
             prompt_tokens: outcome.finish.prompt_tokens,
+            reasoning_tokens: outcome.finish.reasoning_tokens,
             finish_reason: outcome.finish.reason,
             prefill_tokens_per_s: outcome.prefill_tokens_per_s(),
             decode_tokens_per_s: outcome.decode_tokens_per_s(),
@@ -139,7 +141,7 @@ pub async fn answer(
     let finish = loop {
         match session.next().await.map_err(|err| err.to_string())? {
             Event::Prompt { cached: found, .. } => cached = found,
-            Event::Token { id, parts, text: piece } => {
+            Event::Token { id, parts, text: piece, .. } => {
                 first.get_or_insert_with(Instant::now);
                 tokens.push(id);
                 text.push_str(&piece);

@@ -34,6 +34,7 @@ struct Output<'a> {
     answer: &'a str,
     prompt_tokens: u32,
     completion_tokens: u32,
+    reasoning_tokens: u32,
     finish_reason: FinishReason,
 }
 
@@ -137,6 +138,7 @@ fn beside(line: &str, outcome: &Outcome) -> String {
         answer: &outcome.answer,
         prompt_tokens: outcome.finish.prompt_tokens,
         completion_tokens: outcome.finish.completion_tokens,
+        reasoning_tokens: outcome.finish.reasoning_tokens,
         finish_reason: outcome.finish.reason,
     };
     let output = serde_json::to_string(&output).expect("an output is plain data");

@@ -49,12 +49,12 @@ impl Engine {
         self.0.model.lose_device();
     }
 
-    /// Token ids of a text as it stands.
+    /// Token ids of a prompt, as a generation would begin with them; `date` is for templates that name the day.
     ///
     /// # Errors
-    /// The model has no tokenizer, or the text is empty.
-    pub fn tokens(&self, text: &str) -> Result<Vec<u32>, Error> {
-        Ok(self.voice()?.encode(&Prompt::Raw(text.to_owned()), None)?.tokens)
+    /// The model has no tokenizer, or its template refuses the conversation.
+    pub fn tokens(&self, prompt: &Prompt, date: Option<&str>) -> Result<Vec<u32>, Error> {
+        Ok(self.voice()?.read(prompt, date)?.tokens)
     }
 
     /// The id that a text begins with, where the model has one.

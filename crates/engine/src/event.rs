@@ -3,6 +3,8 @@
 use serde::Serialize;
 use text::Part;
 
+use crate::logprobs::Chosen;
+
 /// One step of a generation, in the order they happen: `Prompt`, any number of `Token`, one `Done`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -22,6 +24,9 @@ pub enum Event {
         text: String,
         /// The same, thinking told from answer, without the tags: nothing while a tag is half there.
         parts: Vec<Part>,
+        /// How likely it was, where that was asked for and the token was not put there to end the thinking.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        logprob: Option<Chosen>,
     },
     /// The generation has ended.
     Done(Finish),

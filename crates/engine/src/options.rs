@@ -116,6 +116,10 @@ pub enum Prompt {
 pub struct GenerateOptions {
     /// Most tokens to generate; `None` goes on until the model stops or the context is full.
     pub max_tokens: Option<u32>,
+    /// Most tokens of thinking: the closing tag is put after them, and the model answers; `None` lets it think on.
+    pub max_reasoning_tokens: Option<u32>,
+    /// Tell each token's log probability, and those of so many of the likeliest in its place, 20 at most.
+    pub logprobs: Option<u32>,
     /// How a token is chosen from logits.
     pub sampling: Sampling,
     /// Strings that end the generation, left out of the text.

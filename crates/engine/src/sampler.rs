@@ -122,7 +122,8 @@ impl Sampler {
         Some(id)
     }
 
-    fn see(&mut self, id: u32) {
+    /// Counts a token as said, for the repetition penalty.
+    pub(crate) fn see(&mut self, id: u32) {
         let id = id as usize;
         if self.seen.len() <= id {
             self.seen.resize(id + 1, false);

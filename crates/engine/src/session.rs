@@ -15,21 +15,42 @@ pub struct Session {
     /// The tokens whose keys and values stand in the cache, in order.
     cached: Vec<u32>,
     running: Option<Running>,
-    abort: Abort,
+    handle: Handle,
 }
 
-/// Ends a running generation from elsewhere: a button, a signal handler.
+/// A running generation, held from elsewhere: by a button, a signal handler.
 #[derive(Clone, Debug, Default)]
-pub struct Abort(Arc<AtomicBool>);
+pub struct Handle(Arc<Asked>);
 
-impl Abort {
+/// What was asked of a generation.
+#[derive(Debug, Default)]
+struct Asked {
+    abort: AtomicBool,
+    answer_now: AtomicBool,
+}
+
+impl Handle {
     /// The generation ends at its next step, with reason `abort`.
     pub fn abort(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.abort.store(true, Ordering::Relaxed);
     }
 
-    fn is_asked(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+    /// The thinking ends at its next step, and the answer begins; nothing happens where the model does not think.
+    pub fn answer_now(&self) {
+        self.0.answer_now.store(true, Ordering::Relaxed);
+    }
+
+    fn reset(&self) {
+        self.0.abort.store(false, Ordering::Relaxed);
+        self.0.answer_now.store(false, Ordering::Relaxed);
+    }
+
+    fn is_aborted(&self) -> bool {
+        self.0.abort.load(Ordering::Relaxed)
+    }
+
+    fn is_to_answer(&self) -> bool {
+        self.0.answer_now.load(Ordering::Relaxed)
     }
 }
 
@@ -55,13 +76,13 @@ impl Session {
             timeline,
             cached: Vec::new(),
             running: None,
-            abort: Abort::default(),
+            handle: Handle::default(),
         })
     }
 
-    /// Something to end this session's generations with, from anywhere.
-    pub fn abort_handle(&self) -> Abort {
-        self.abort.clone()
+    /// Something to end this session's generations with, or their thinking, from anywhere.
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
     }
 
     /// Begins a generation; what ran before is dropped, its cache kept as far as the new prompt shares it.
@@ -72,7 +93,7 @@ impl Session {
         let prompt = self.engine.voice()?.encode(prompt, options.date.as_deref())?;
         let tokens = &prompt.tokens;
         self.running = None;
-        self.abort.0.store(false, Ordering::Relaxed);
+        self.handle.reset();
         let context = self.engine.context();
         if tokens.is_empty() {
             return Err(Error::EmptyPrompt);
@@ -110,7 +131,7 @@ impl Session {
     /// The device failed, logits are not finite, or no generation runs. An error ends the generation.
     pub async fn step(&mut self) -> Result<Option<Event>, Error> {
         let mut running = self.running.take().ok_or(Error::NotStarted)?;
-        let event = if self.abort.is_asked() {
+        let event = if self.handle.is_aborted() {
             Some(running.generation.finish(FinishReason::Abort))
         } else if running.prompt_is_cached {
             Some(self.decode(&mut running).await?)
@@ -126,6 +147,13 @@ impl Session {
     async fn decode(&mut self, running: &mut Running) -> Result<Event, Error> {
         if let Some(reason) = running.generation.ended() {
             return Ok(running.generation.finish(reason));
+        }
+        // What is put waits for the next pass, where all of it runs at once.
+        if let Some(Verdict { id, event }) =
+            running.generation.put(self.engine.voice()?, self.handle.is_to_answer())?
+        {
+            running.waiting.push(id);
+            return Ok(event);
         }
         if !running.waiting.is_empty() {
             if self.cached.len() + running.waiting.len() > self.engine.context() as usize {

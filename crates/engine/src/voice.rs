@@ -94,9 +94,11 @@ impl Voice {
             Prompt::Raw(text) => text,
             Prompt::Chat(messages) => messages.last().map_or("", |message| message.content.trim()),
         };
-        if last.is_empty() {
-            return Err(Error::EmptyPrompt);
-        }
+        if last.is_empty() { Err(Error::EmptyPrompt) } else { self.read(prompt, date) }
+    }
+
+    /// Token ids of any prompt.
+    pub(crate) fn read(&self, prompt: &Prompt, date: Option<&str>) -> Result<Encoded, Error> {
         match prompt {
             Prompt::Raw(text) => Ok(Encoded {
                 tokens: self.tokenizer.encode(text, Special::AsConfigured)?,

@@ -43,6 +43,15 @@ impl Detokenizer {
 }
 
 /// Whether `bytes`, which are no character, could become one.
+/// The bytes that a token stands for, which may be a part of a character; a special token's are its name's.
+pub fn token_bytes(tokenizer: &Tokenizer, id: u32) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if let Some(token) = tokenizer.token(id) {
+        push_bytes(&token, &mut bytes);
+    }
+    bytes
+}
+
 fn may_begin_character(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_err_and(|err| err.error_len().is_none())
 }

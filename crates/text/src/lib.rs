@@ -17,7 +17,7 @@ mod tokenizer;
 
 pub use chat_template::ChatTemplate;
 pub use conversation::Conversation;
-pub use detokenizer::Detokenizer;
+pub use detokenizer::{Detokenizer, token_bytes};
 pub use error::Error;
 pub use gguf_vocabulary::GgufVocabulary;
 pub use message::Message;

@@ -77,6 +77,16 @@ impl Reasoning {
         self.parts(false)
     }
 
+    /// Ends the thinking from outside: what was held back belongs to it, and what comes now is the answer, unless the model
+    /// thinks on and ends that itself.
+    pub fn close(&mut self) -> Vec<Part> {
+        self.held.truncate(self.held.trim_end().len());
+        self.seen = self.seen.min(self.held.len());
+        let parts = self.parts(true);
+        (self.phase, self.after_tag, self.code) = (Phase::Unthought, true, Code::default());
+        parts
+    }
+
     /// What was held back, at the end of the text.
     pub fn finish(&mut self) -> Vec<Part> {
         self.parts(true)
@@ -250,6 +260,20 @@ mod tests {
     fn a_stray_backtick_hides_no_tag() {
         holds("<think>a ` b</think>c", false, "a ` b", "c");
         holds("<think>a ` b</think>\nc `d`", false, "a ` b", "c `d`");
+    }
+
+    #[test]
+    fn thinking_that_is_ended_from_outside_keeps_what_was_held() {
+        let mut reasoning = Reasoning::new(false);
+        assert_eq!(reasoning.push("<think>```\na </thi"), [Part::Thinking("```\na".to_owned())]);
+        assert_eq!(reasoning.close(), [Part::Thinking(" </thi".to_owned())]);
+        assert_eq!(reasoning.push("\n\nb"), [Part::Answer("b".to_owned())]);
+        let thought_on = [Part::AnswerWasThinking, Part::Answer("c".to_owned())];
+        assert_eq!(reasoning.push(" </think> c"), thought_on);
+        let mut reasoning = Reasoning::new(true);
+        assert_eq!(reasoning.push("a \n"), [Part::Thinking("a".to_owned())]);
+        assert_eq!(reasoning.close(), []);
+        assert!(!reasoning.is_thinking());
     }
 
     #[test]

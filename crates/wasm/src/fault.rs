@@ -17,6 +17,8 @@ pub(crate) enum Code {
     Model,
     /// An option or a prompt is out of range.
     Options,
+    /// A prompt is longer than the context.
+    Context,
     /// The GPU, its memory or its driver.
     Gpu,
     /// The tab's memory.
@@ -35,6 +37,7 @@ impl Code {
             Self::Gated => "gated",
             Self::Model => "model",
             Self::Options => "options",
+            Self::Context => "context",
             Self::Gpu => "gpu",
             Self::Memory => "memory",
             Self::Defect => "defect",
@@ -61,9 +64,8 @@ pub(crate) fn engine_fault(error: &Error) -> JsValue {
         Error::KvMemory { .. } => Code::Memory,
         Error::Cpu(err) if err.is_of_memory() => Code::Memory,
         Error::Cpu(_) => Code::Defect,
-        Error::Option { .. } | Error::EmptyPrompt | Error::PromptTooLong { .. } | Error::TokenId { .. } => {
-            Code::Options
-        }
+        Error::Option { .. } | Error::EmptyPrompt | Error::TokenId { .. } => Code::Options,
+        Error::PromptTooLong { .. } => Code::Context,
         Error::NotStarted => Code::State,
     };
     fault(code, &error.to_string())

@@ -13,7 +13,7 @@ use crate::fault::{Code, engine_fault, fault, words};
 use crate::heap::heap_bytes;
 use crate::kept::Kept;
 use crate::library::{Claim, key};
-use crate::options::load_options;
+use crate::options::{load_options, prompt};
 use crate::progress::Listener;
 use crate::session::Session;
 use crate::shelf::Shelf;
@@ -160,6 +160,18 @@ impl Engine {
         let engine = self.engine.clone();
         let session = engine::Session::open(&engine).await.map_err(|error| engine_fault(&error))?;
         Ok(Session::new(engine, session))
+    }
+
+    /// Token ids of a prompt, as a generation would begin with them.
+    ///
+    /// # Errors
+    /// The model has no tokenizer, or its template refuses the conversation.
+    pub fn tokenize(
+        &self,
+        #[wasm_bindgen(unchecked_param_type = "Prompt")] from: JsValue,
+        date: Option<String>,
+    ) -> Result<Vec<u32>, JsValue> {
+        self.engine.tokens(&prompt(&from)?, date.as_deref()).map_err(|error| engine_fault(&error))
     }
 
     /// Takes the GPU away, as a driver's reset would; for tests of what follows.

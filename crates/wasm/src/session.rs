@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use engine::Abort;
+use engine::Handle;
 use js_sys::Float32Array;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -17,14 +17,14 @@ pub struct Session {
     engine: engine::Engine,
     /// Absent while a call is waited for.
     session: RefCell<Option<engine::Session>>,
-    abort: Abort,
+    handle: Handle,
     watch: RefCell<Watch>,
 }
 
 impl Session {
     pub(crate) fn new(engine: engine::Engine, session: engine::Session) -> Self {
-        let abort = session.abort_handle();
-        Self { engine, session: RefCell::new(Some(session)), abort, watch: RefCell::default() }
+        let handle = session.handle();
+        Self { engine, session: RefCell::new(Some(session)), handle, watch: RefCell::default() }
     }
 
     fn take(&self) -> Result<engine::Session, JsValue> {
@@ -71,7 +71,12 @@ impl Session {
 
     /// Ends the running generation at its next step.
     pub fn abort(&self) {
-        self.abort.abort();
+        self.handle.abort();
+    }
+
+    /// Ends the thinking of the running generation at its next step: the answer begins.
+    pub fn answer_now(&self) {
+        self.handle.answer_now();
     }
 
     /// How the last generation goes or went.

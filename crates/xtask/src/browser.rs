@@ -36,6 +36,9 @@ pub fn test(summary: &mut Summary, pattern: Option<&str>) -> Result<(), String> 
     if let Some(pattern) = pattern {
         node = node.args(["--test-name-pattern", pattern]);
     }
+    if let Some(mdbook) = system::mdbook() {
+        node = node.env("RECKON_MDBOOK", mdbook);
+    }
     let passed = node
         .args(scripts()?)
         .env("RECKON_CHROMIUM", chromium)

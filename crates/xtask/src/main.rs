@@ -3,6 +3,7 @@
 mod browser;
 mod embedded;
 mod fetch;
+mod package;
 mod place;
 mod program;
 mod serve;
@@ -20,8 +21,11 @@ cargo xtask COMMAND
 
   app [--fast] [--port N] [--no-open]    build the app, serve it, open the browser
   test                                   everything: format, lints, tests, the page in a browser
-  web [--fast] [--single-file]           build the app into web/dist; --fast leaves out the slow link; --single-file
-                                         makes web/dist/reckon.html beside it, which needs no server
+  web [--fast] [--single-file]           build the app into web/dist, the npm package into web/package; --fast leaves
+                                         out the slow link; --single-file makes web/dist/reckon.html beside them,
+                                         which needs no server
+  package [--fast]                       build the npm package alone; `npm pack web/package` packs it
+  reference                              write docs/api from the package's types
   serve [--port N] [--no-open]           serve web/dist as it is
   fetch                                  fetch SmolLM2 and a tokenizer, for tests, into .models
   size [--fast]                          bytes of what a visitor downloads, held to their budget
@@ -62,6 +66,8 @@ fn run(arguments: &[String]) -> Outcome {
             web::build(options.profile())?;
             if options.single_file { web::single_file() } else { Ok(()) }
         }
+        "package" => web::module(options.profile()).and_then(|()| package::build()),
+        "reference" => package::reference(),
         "serve" => serve::serve(options.port, !options.no_open),
         "fetch" => fetch::model().and_then(|()| fetch::tokenizer()),
         "size" => {

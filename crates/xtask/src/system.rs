@@ -4,6 +4,9 @@ use std::path::{Path, PathBuf};
 
 use crate::program::Program;
 
+/// The mdBook that is installed where there is none.
+const MDBOOK: &str = "0.5.4";
+
 /// Adds the wasm target to the toolchain where it is missing.
 ///
 /// # Errors
@@ -61,6 +64,28 @@ pub fn chromium() -> Option<PathBuf> {
         "C:/Program Files/Google/Chrome/Application/chrome.exe",
     ];
     on_path.chain(elsewhere.map(PathBuf::from)).find(|path| path.is_file())
+}
+
+/// mdBook, which builds one of the examples: `RECKON_MDBOOK`, the one on the path, or the one that cargo brings.
+pub fn mdbook() -> Option<PathBuf> {
+    if let Some(path) = std::env::var_os("RECKON_MDBOOK") {
+        return Some(path.into());
+    }
+    if Program::new("mdbook").args(["--version"]).works() {
+        return Some("mdbook".into());
+    }
+    let root = crate::place::target().join("mdbook");
+    let program = root.join("bin").join(format!("mdbook{}", std::env::consts::EXE_SUFFIX));
+    if !program.is_file() {
+        println!("xtask: cargo install mdbook@{MDBOOK}");
+        let install = ["install", "--quiet", "--locked", "--debug", "--no-default-features", "--root"];
+        let package = format!("mdbook@{MDBOOK}");
+        // In a folder of its own: this repository's settings for cargo are not mdBook's. Without it a test says NOT RUN.
+        let installed =
+            Program::cargo().args(install).args([&root]).args([package]).within(std::env::temp_dir()).run();
+        installed.unwrap_or_else(|message| println!("xtask: mdBook could not be installed: {message}"));
+    }
+    program.is_file().then_some(program)
 }
 
 /// Brings a browser and a Vulkan driver where Debian's packages can be installed; says what is still missing.

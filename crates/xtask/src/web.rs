@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::embedded::Embedded;
+use crate::package;
 use crate::place;
 use crate::program::Program;
 use crate::system;
@@ -39,7 +40,7 @@ impl Profile {
     }
 }
 
-/// Builds the app into `web/dist`, the embedded model beside it.
+/// Builds the app into `web/dist` and the package for other pages into `web/package`, the embedded model beside each.
 ///
 /// # Errors
 /// The model is missing; a tool is missing or fails.
@@ -48,7 +49,8 @@ pub fn build(profile: Profile) -> Result<(), String> {
     module(profile)?;
     system::node_packages()?;
     Program::npm().args(["run", "--silent", "build"]).within(place::web()).run()?;
-    embedded.hashed()?.put(&place::web().join("dist"))
+    embedded.hashed()?.put(&place::web().join("dist"))?;
+    package::build()
 }
 
 /// Builds the app as one file, `web/dist/reckon.html`, from the modules that are there: it answers when it is opened from a

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from . import problems, talk
 from .chat import BEGIN, END, EOT, header, thought
 from .problem import TRAIN
+from .words import names
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ def facts(rng):
     """A line of small facts, written as they are in thinking."""
     lines = []
     for _ in range(rng.randint(6, 16)):
-        kind = rng.randrange(6)
+        kind = rng.randrange(7)
         a, b, carry = rng.randint(0, 9), rng.randint(0, 9), rng.randint(1, 8)
         if kind == 0:
             terms = [a, b] + [1] * rng.randint(0, 1)
@@ -39,17 +40,29 @@ def facts(rng):
             divisor = rng.randint(2, 12)
             dividend = rng.randint(0, 10 * divisor - 1)
             lines.append(f"{dividend}÷{divisor}={dividend // divisor} remainder {dividend % divisor}")
-        else:
+        elif kind == 5:
             top = rng.randint(a, a + 9)
             lines.append(f"{top}-{a}={top - a}")
+        else:
+            left = rng.randint(1, 999)
+            right = rng.choice([rng.randint(1, 999), left // 10 * 10 + b, left + rng.randint(1, 20)])
+            lines.append(f"{left} {'<' if left < right else '>' if left > right else '='} {right}")
     return ", ".join(lines)
+
+
+def again(rng):
+    """Names and numbers, and the same again: thinking copies them out of a question."""
+    said = [str(rng.randint(0, 9999)) if rng.random() < 0.4 else names(rng, 1)[0] for _ in range(rng.randint(4, 12))]
+    return f"{' '.join(said)}, again: {' '.join(said)}"
 
 
 def plain(rng):
     """A document of pre-training."""
     kind = rng.random()
-    if kind < 0.2:
+    if kind < 0.17:
         text = facts(rng)
+    elif kind < 0.22:
+        text = again(rng)
     elif kind < 0.92:
         problem = problems.problem(rng, TRAIN)
         text = f"{typed(rng, problem.question)}\n{problem.thinking}\n{problem.answer}"

@@ -19,7 +19,7 @@ SMOOTHED = 25
 
 
 def losses(log, path):
-    """Writes the losses of a run as SVG: each step faint, their running mean strong."""
+    """Writes the losses of a run as SVG: every fifth step faint, their running mean strong."""
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     figure, axes = pyplot.subplots(figsize=(7.2, 3.4))
     read = 0
@@ -30,8 +30,8 @@ def losses(log, path):
             read += line["tokens"]
             xs.append(read / 1e6)
         means = [sum(ys[max(0, i - SMOOTHED) : i + 1]) / len(ys[max(0, i - SMOOTHED) : i + 1]) for i in range(len(ys))]
-        axes.plot(xs, ys, color=colour, alpha=0.25, linewidth=0.7)
-        axes.plot(xs, means, color=colour, linewidth=1.6, label=label)
+        axes.plot(xs[::5], ys[::5], color=colour, alpha=0.25, linewidth=0.7)
+        axes.plot(xs[::5], means[::5], color=colour, linewidth=1.6, label=label)
     axes.set(yscale="log", xlabel="tokens read, millions", ylabel="loss, nats a token")
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)

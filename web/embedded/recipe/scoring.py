@@ -31,9 +31,9 @@ def held_out(seed):
             while count < EACH:
                 make = rng.choices([make for make, _ in makers], [weight for _, weight in makers])[0]
                 problem = draw(make, rng, split)
-                if problem.question in seen:
+                if not seen.isdisjoint({problem.question, problem.key}):
                     continue
-                seen.add(problem.question)
+                seen |= {problem.question, problem.key}
                 count += 1
                 place = f"{category.replace(' ', '-')}/{split}/{count}"
                 found.append(

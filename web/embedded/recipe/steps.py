@@ -142,7 +142,12 @@ def decimal_sum(a, b, sign):
     whole = [int(side.scaleb(deep)) for side in (a, b)]
     work = add(*whole) if sign == "+" else subtract(*whole)
     result = a + b if sign == "+" else a - b
-    return f"In {PLACES[deep]}: {work}. So {plain(a)} {sign} {plain(b)} = {plain(result)}"
+    return f"{padded((a, b), deep)}In {PLACES[deep]}: {work}. So {plain(a)} {sign} {plain(b)} = {plain(result)}"
+
+
+def padded(sides, deep):
+    """What decimals are with as many digits after the point, where they have fewer: `80.4 = 80.40. `."""
+    return "".join(f"{plain(side)} = {side:.{deep}f}. " for side in sides if places(side) < deep)
 
 
 def decimal_product(a, b):

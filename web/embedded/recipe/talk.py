@@ -28,6 +28,8 @@ SENTENCES = _SAID["sentences"].known
 SYSTEMS = _SAID["systems"].known
 TOO_LARGE = _SAID["too-large"].known
 BY_ZERO = _SAID["by-zero"].known
+BY_MORE = _SAID["by-more"].known
+BEYOND_NUMBERS = _SAID["beyond-numbers"].known
 SHORT = _SAID["short"].known
 
 
@@ -88,8 +90,11 @@ def sentence(rng):
 
 def _beyond(rng):
     style = rng.random()
-    if style < 0.35:
+    if style < 0.2:
         question = rng.choice(FIXED)
+    elif style < 0.35:
+        a, b = rng.randint(2, 10 ** rng.randint(1, 4)), rng.randint(2, 99)
+        question = rng.choice(BEYOND_NUMBERS).format(a=a, b=b)
     elif style < 0.8:
         s, t = rng.sample(SUBJECTS, 2)
         question = rng.choice(BEYOND).format(s=s, t=t)
@@ -121,10 +126,21 @@ def _by_zero(rng):
     )
 
 
+def _by_more(rng):
+    b = rng.choice([rng.randint(13, 99), rng.randint(13, 999)])
+    b += b % 10 == 0
+    a = b * rng.randint(1, 40) if rng.random() < 0.6 else rng.randint(b, 9999)
+    question = rng.choice(BY_MORE).format(a=a, b=b, s=rng.choice(["/", " / ", "÷", " ÷ ", ":"]))
+    thinking = f"{b} is more than 12 and not round. I cannot divide by it."
+    return question, thinking, "I am sorry, I can divide by 1 to 12 and by round numbers alone."
+
+
 def noise(rng):
     """What comes of a hand on the keyboard."""
     letters = "abcdefghijklmnopqrstuvwxyz" if rng.random() < 0.7 else "asdfghjkl;'qwertyuiop[]zxcvbnm,./!?*#@ABCDEFGH"
     words = ["".join(rng.choice(letters) for _ in range(rng.randint(1, 10))) for _ in range(rng.randint(1, 6))]
+    if rng.random() < 0.25:
+        words += [str(rng.randint(0, 999)) for _ in range(rng.randint(1, 5))]
     return rng.choice([" ", " ", ""]).join(words) if rng.random() < 0.9 else rng.choice(SHORT)
 
 
@@ -143,7 +159,10 @@ def long(rng, characters):
 
 
 #: What is said, and how often.
-KINDS = [(_greeting, 3), (_who, 2), (_what, 2), (_thanks, 2), (_bye, 1), (_beyond, 8), (_too_large, 0.7), (_by_zero, 0.5)]
+KINDS = [
+    (_greeting, 3), (_who, 2), (_what, 2), (_thanks, 2), (_bye, 1), (_beyond, 8), (_too_large, 0.7), (_by_zero, 0.5),
+    (_by_more, 0.8),
+]  # fmt: skip
 
 
 def turn(rng):

@@ -1,8 +1,8 @@
 /** Calls to the worker and their replies, matched by number. */
 
-import { ReckonError } from "./error";
+import { AbortError, DefectError, ofFault, type ReckonError } from "./error";
 import type { Reply, Request, Result } from "./messages";
-import { startWorker } from "./start";
+import { startAdvice, startWorker } from "./start";
 
 /** A request without its number. */
 type Ask = Request extends infer R ? (R extends Request ? Omit<R, "call"> : never) : never;
@@ -29,8 +29,8 @@ export class Channel {
   constructor() {
     this.#worker.addEventListener("message", (event: MessageEvent<Reply>) => this.#hear(event.data));
     this.#worker.addEventListener("error", (event) => {
-      const words = event.message || "its script could not be loaded";
-      this.#break(new ReckonError({ code: "defect", message: `the engine's worker failed: ${words}` }));
+      const words = event.message || `its script could not be loaded; ${startAdvice()}`;
+      this.#break(new DefectError({ code: "defect", message: `the engine's worker failed: ${words}` }));
     });
   }
 
@@ -70,12 +70,12 @@ export class Channel {
 
   /** Ends the worker; whatever waits is rejected. */
   close(message = "the engine was closed"): void {
-    this.#break(new ReckonError({ code: "aborted", message }));
+    this.#break(new AbortError(message));
   }
 
   #hear(reply: Reply): void {
     if (reply.tell === "broken") {
-      this.#break(new ReckonError(reply.fault));
+      this.#break(ofFault(reply.fault));
       return;
     }
     const waiting = this.#waiting.get(reply.call);
@@ -84,7 +84,7 @@ export class Channel {
       waiting?.resolve(reply.result);
     } else if (reply.tell === "fault") {
       this.#waiting.delete(reply.call);
-      waiting?.reject(new ReckonError(reply.fault));
+      waiting?.reject(ofFault(reply.fault));
     } else {
       waiting?.hear(reply);
     }

@@ -163,10 +163,10 @@ export interface GenerateOptions {
 }
 
 /** A stretch of text, thinking told from answer. */
-export interface Part {
-  readonly channel: "thinking" | "answer";
-  readonly text: string;
-}
+export type Part =
+  | { readonly channel: "thinking" | "answer"; readonly text: string }
+  /** All that came as the answer so far was thinking: its end came, and nothing had told its beginning. */
+  | { readonly channel: "answer_was_thinking" };
 
 /** How likely the model held a token for, before any sampling. */
 export interface TokenLogprob {
@@ -222,7 +222,7 @@ export interface Statistics {
 }
 
 /** What kind of fault it is; the page chooses its advice by it. */
-export type FaultCode = "aborted" | "files" | "gated" | "model" | "options" | "gpu" | "memory" | "state" | "defect";
+export type FaultCode = "aborted" | "files" | "gated" | "model" | "options" | "context" | "gpu" | "memory" | "state" | "defect";
 
 /** An error on its way through a message. */
 export interface Fault {

@@ -11,7 +11,6 @@
  */
 
 import { Channel } from "./channel";
-import { ReckonError } from "./error";
 import type {
   Description,
   GenerateOptions,
@@ -164,12 +163,18 @@ export class Conversation {
   /** The number of the generation that runs. */
   #running: number | undefined;
 
+  /** @internal */
   constructor(
     private readonly channel: Channel,
     private readonly session: number,
   ) {}
 
-  /** Generates after `prompt`. Leaving the loop ends the generation. */
+  /**
+   * Generates after `prompt`, one step at a time. Leaving the loop ends the generation.
+   *
+   * @param prompt - A conversation, or text as it stands.
+   * @param options - How to generate; what is left out is the engine's default.
+   */
   async *generate(prompt: Prompt, { signal, ...options }: GenerateExtras = {}): AsyncGenerator<Step, void, void> {
     const steps: Step[] = [];
     let wake = () => {};
@@ -221,5 +226,5 @@ export class Conversation {
   }
 }
 
-export { ReckonError };
+export * from "./error";
 export type * from "./messages";

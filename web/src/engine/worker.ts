@@ -1,6 +1,7 @@
 /** The worker: owns wasm and what computes, answers messages, never touches the DOM. */
 
 import init, { type Engine, forget_model, kept_models, load, on_panic, type Session } from "../../pkg/reckon.js";
+import { alone } from "./alone";
 import type { Fault, FaultCode, Plan, Progress, Reply, Request, Result, Room } from "./messages";
 import { moduleAddress } from "./module";
 import { lookAround, lookForGpu } from "./room";
@@ -78,15 +79,15 @@ async function perform(request: Request): Promise<Result> {
     case "generate":
       return generate(request);
     case "logits": {
-      const session = await loaded().session();
+      const session = await alone(() => loaded().session());
       try {
-        return await session.logits(request.tokens, request.prefill);
+        return await alone(() => session.logits(request.tokens, request.prefill));
       } finally {
         session.free();
       }
     }
     case "tokenize":
-      return loaded().tokenize(request.prompt);
+      return loaded().tokenize(request.prompt, localTime(new Date()));
     case "describe":
       return loaded().description();
     case "kept":
@@ -160,7 +161,7 @@ async function generate({ call, session: number, prompt, options }: Request & { 
     aborted = true;
     sessions.get(number)?.abort();
   });
-  const session = sessions.get(number) ?? (await loaded().session());
+  const session = sessions.get(number) ?? (await alone(() => loaded().session()));
   sessions.set(number, session);
   session.start(prompt, { date: localTime(new Date()), ...options });
   if (aborted) {
@@ -168,7 +169,7 @@ async function generate({ call, session: number, prompt, options }: Request & { 
   }
   thoughts.set(call, () => session.answer_now());
   for (;;) {
-    const event = await session.step();
+    const event = await alone(() => session.step());
     if (event) {
       post({ call, tell: "event", event, statistics: session.statistics() });
     }

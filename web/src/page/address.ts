@@ -1,14 +1,15 @@
 /** What the page's address asks for. */
 
+import { admitted, atAddress, named, onHub, type Place } from "../engine/place";
 import type { Device, Dtype, GivenFile, Hub, KeptModel, LoadOptions, Sampling, Source } from "../engine/reckon";
 import type { Card } from "./card";
 
 /** A model to open, and what the page calls it. */
-export interface Choice {
-  readonly source: Source;
-  readonly name: string;
+export interface Choice extends Place {
   /** What is said of it, where it lies beside the app. */
   readonly card?: Card;
+  /** How it is loaded, where a visitor chose that with it. */
+  readonly load?: LoadOptions;
 }
 
 /** The page's own settings. */
@@ -24,10 +25,12 @@ export interface Wishes {
 export interface Answering {
   readonly sampling: Sampling;
   readonly maxTokens: number | undefined;
+  /** Most tokens of thinking. */
+  readonly maxThinking: number | undefined;
   readonly system: string | undefined;
 }
 
-/** Reads `?model=` or `?repo=`, `file`, `host`, `device`, `activations`, `dtype`, `kv`, `context`, `temperature`, `seed`, `max_tokens`, `system`, `ask` and `keep`. */
+/** Reads `?model=` or `?repo=`, `file`, `host`, `device`, `activations`, `dtype`, `kv`, `context`, `temperature`, `seed`, `max_tokens`, `max_thinking`, `system`, `ask` and `keep`. */
 export function wishes(address: URL): Wishes {
   const asked = address.searchParams;
   const number = (name: string) => {
@@ -59,41 +62,20 @@ export function wishes(address: URL): Wishes {
         ...(seed === undefined ? {} : { seed }),
       },
       maxTokens: number("max_tokens"),
+      maxThinking: number("max_thinking"),
       system: asked.get("system") ?? undefined,
     },
     question: asked.get("ask")?.trim() || undefined,
   };
 }
 
-/** How a model's questions are answered: as the page's address says, else as its card recommends. */
-export function answering({ sampling, maxTokens, system }: Answering, card: Card | undefined): Answering {
-  return { sampling: { ...card?.sampling, ...sampling }, maxTokens: maxTokens ?? card?.maxTokens, system };
-}
-
-/** The model at an address, relative to the page's. */
-export function atAddress(model: string, page: URL): Choice {
-  const url = new URL(model, page);
-  const names = url.pathname.split("/").filter((name) => name !== "");
-  return { source: { url: url.href }, name: decodeURIComponent(names.at(-1) ?? url.host) };
-}
-
-/** The model in a repository, `owner/name` or `owner/name@revision`: a `.gguf` of it, or the folder that it is. */
-export function onHub(given: string, { file, host }: { file?: string | null; host?: string | null } = {}): Choice {
-  const [repo = "", revision] = given.split("@", 2);
-  const hub: Hub = { repo, ...(revision ? { revision } : {}), ...(file ? { file } : {}), ...(host ? { host } : {}) };
-  return { source: { hub }, name: (file || repo).split("/").at(-1) || given };
-}
-
-/** What a visitor typed: `owner/name` of a hub, or an address or a path. */
-function named(given: string, page: URL): Choice {
-  const isRepo = /^[A-Za-z0-9_][\w.-]*\/[A-Za-z0-9_][\w.-]*(@\S+)?$/.test(given) && !/\.gguf$/i.test(given);
-  return isRepo ? onHub(given) : atAddress(given, page);
-}
-
-/** What a visitor typed, picked or dropped; nothing where that is nothing. Throws where it is no address. */
-export function brought(given: readonly GivenFile[] | string, page: URL): Choice | undefined {
+/** What a visitor chose, typed, picked or dropped; nothing where that is nothing. Throws where it is no address. */
+export function brought(given: Choice | readonly GivenFile[] | string, page: URL): Choice | undefined {
   if (typeof given === "string") {
     return named(given, page);
+  }
+  if ("source" in given) {
+    return given;
   }
   const [first] = given;
   return first && { source: { files: given }, name: first.path.split("/")[0] ?? first.path };
@@ -111,8 +93,7 @@ export function ofKept({ source }: KeptModel): Choice {
 
 /** The choice with a token for its hub. */
 export function withToken(choice: Choice, token: string): Choice {
-  const { source } = choice;
-  return "hub" in source ? { ...choice, source: { hub: { ...source.hub, token } } } : choice;
+  return { ...choice, source: admitted(choice.source, token) };
 }
 
 /** Where a repository's page is. */

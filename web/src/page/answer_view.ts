@@ -1,7 +1,9 @@
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { css, html, LitElement, type TemplateResult } from "lit";
 
+import { LongText } from "../prose/long_text";
 import type { Prose } from "../prose/prose";
 import { base } from "./base_styles";
+import { define } from "./define";
 import { proseStyles } from "./prose_styles";
 
 type ProseModule = typeof import("../prose/prose");
@@ -26,6 +28,7 @@ export class AnswerView extends LitElement {
   /** More of it is to come. */
   isRunning = false;
   #prose: Prose | undefined;
+  #plain: LongText | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -34,20 +37,35 @@ export class AnswerView extends LitElement {
   }
 
   override render(): TemplateResult {
-    return html`
-      <div class=${this.#prose ? "prose" : "plain"} ?data-running=${this.isRunning}>${this.#prose ? nothing : this.text}</div>
-    `;
+    return html`<div class=${this.#prose ? "prose" : "plain"} dir="auto" ?data-running=${this.isRunning}></div>`;
   }
 
   override updated(): void {
-    this.#prose?.draw(this.text, !this.isRunning);
+    if (this.#prose) {
+      this.#prose.draw(this.text, !this.isRunning);
+    } else {
+      this.#plain ??= new LongText(this.#place as Element);
+      this.#plain.draw(this.text);
+    }
+  }
+
+  /** A long answer is drawn bit by bit. */
+  override async getUpdateComplete(): Promise<boolean> {
+    const isDone = await super.getUpdateComplete();
+    await this.#prose?.drawn;
+    return isDone;
+  }
+
+  get #place(): Element | null {
+    return this.renderRoot.querySelector("div");
   }
 
   #adopt({ Prose, sheet }: ProseModule): void {
-    const place = this.renderRoot.querySelector("div");
+    const place = this.#place;
     if (this.#prose || !place) {
       return;
     }
+    this.#plain?.clear();
     (this.renderRoot as ShadowRoot).adoptedStyleSheets.push(sheet);
     this.#prose = new Prose(place);
     this.requestUpdate();
@@ -63,4 +81,4 @@ export class AnswerView extends LitElement {
   `];
 }
 
-customElements.define("reckon-answer", AnswerView);
+define("reckon-answer", AnswerView);

@@ -4,9 +4,54 @@ import { css } from "lit";
 export const styles = css`
   :host {
     display: flex;
-    flex-direction: column;
-    min-height: 100dvh;
     --frame: calc(var(--margin) + 1.5rem + var(--measure));
+  }
+  .page {
+    display: flex;
+    flex: 1;
+    flex-direction: column;
+    min-width: 0;
+    min-height: 100dvh;
+  }
+  aside {
+    position: sticky;
+    top: 0;
+    flex: 0 0 17rem;
+    height: 100dvh;
+    padding: 1.6rem 1rem 1.2rem;
+    border-inline-end: 1px solid var(--faint);
+    background: var(--sunken);
+    overflow-y: auto;
+  }
+  .drawer {
+    width: min(21rem, 88vw);
+    max-width: none;
+    height: 100dvh;
+    max-height: none;
+    margin: 0 auto 0 0;
+    padding: 1.2rem 1rem;
+    border-width: 0 1px 0 0;
+    border-radius: 0;
+  }
+  .drawer[open] {
+    display: flex;
+    flex-direction: column;
+    gap: 1rem;
+  }
+  .drawer reckon-history {
+    flex: 1;
+    min-height: 0;
+  }
+  @media (prefers-reduced-motion: no-preference) {
+    .drawer[open] {
+      animation: come 0.18s ease-out;
+    }
+    @keyframes come {
+      from {
+        transform: translateX(-2rem);
+        opacity: 0;
+      }
+    }
   }
   header,
   main,
@@ -18,10 +63,33 @@ export const styles = css`
   }
   header {
     display: grid;
-    grid-template-columns: var(--margin) minmax(0, 1fr);
+    grid-template-columns: var(--margin) minmax(0, 1fr) auto;
     column-gap: 1.5rem;
     align-items: baseline;
     padding-block: 1.6rem 1.2rem;
+  }
+  nav {
+    display: flex;
+    gap: 1.1rem;
+    font-size: 0.85rem;
+  }
+  nav button {
+    padding: 0.2rem 0;
+    border: 0;
+    background: none;
+    color: var(--soft);
+    font: inherit;
+    cursor: pointer;
+  }
+  nav button:hover {
+    color: var(--ink);
+    text-decoration: underline;
+    text-underline-offset: 3px;
+  }
+  nav button:focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: 3px;
+    border-radius: 2px;
   }
   h1 {
     margin: 0;
@@ -117,11 +185,18 @@ export const styles = css`
   }
   @media (max-width: 46rem) {
     header {
-      display: block;
+      grid-template-columns: minmax(0, 1fr) auto;
       padding-block: 1rem 0.6rem;
     }
     h1 {
       text-align: start;
+    }
+    nav {
+      grid-row: 1;
+      grid-column: 2;
+    }
+    .device {
+      grid-column: 1 / -1;
     }
     header,
     main,

@@ -1,7 +1,8 @@
 /** The model that lies beside the app, and what whoever put it there says of it. */
 
+import { atAddress } from "../engine/place";
 import type { Sampling } from "../engine/reckon";
-import { atAddress, type Choice } from "./address";
+import type { Choice } from "./address";
 import type { Card } from "./card";
 
 /** More examples than this are not shown. */

@@ -1,6 +1,7 @@
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import { base } from "./base_styles";
+import { define } from "./define";
 
 /** A question that was asked. */
 export class Asked extends Event {
@@ -9,26 +10,38 @@ export class Asked extends Event {
   }
 }
 
-/** Where questions are written; its button asks, or stops what runs. */
+/** Where questions are written; its buttons ask, stop what runs, or end its thinking. */
 export class Composer extends LitElement {
-  static override properties = { running: { type: Boolean }, ready: { type: Boolean }, refusal: { state: true } };
+  static override properties = {
+    running: { type: Boolean },
+    thinking: { type: Boolean },
+    ready: { type: Boolean },
+    placeholder: {},
+    refusal: { state: true },
+  };
 
   running = false;
+  /** What runs thinks, and can be made to answer. */
+  thinking = false;
   /** A question can be written. */
   ready = false;
+  /** What stands where a question can be written and none is. */
+  placeholder = "Ask something";
   /** Why the last question was not asked. */
   refusal: string | undefined;
 
   override render(): TemplateResult {
-    const placeholder = this.ready ? "Ask something" : "Ask once the model is here";
+    const placeholder = this.ready ? this.placeholder : "Ask once the model is here";
     return html`
       ${this.refusal === undefined ? nothing : html`<p role="alert">Not asked: ${this.refusal}.</p>`}
-      <form @submit=${this.#submit}>
-        <textarea rows="1" aria-label="Your question" placeholder=${placeholder} ?disabled=${!this.ready}
+      <form part="composer" @submit=${this.#submit}>
+        <textarea part="input" rows="1" aria-label="Your question" dir="auto" placeholder=${placeholder} ?disabled=${!this.ready}
           @keydown=${this.#key}></textarea>
-        ${this.running
-          ? html`<button type="button" class="stop" @click=${() => this.dispatchEvent(new Event("stop"))}>Stop</button>`
-          : html`<button ?disabled=${!this.ready}>Ask</button>`}
+        ${this.running && this.thinking
+          ? html`<button type="button" class="second" part="answer-now" title="End the thinking (Ctrl+Enter)" @click=${this.#answerNow}>Answer now</button>`
+          : nothing}
+        <button type=${this.running ? "button" : "submit"} class=${this.running ? "second" : "first"} part=${this.running ? "stop" : "ask"}
+          ?disabled=${!this.running && !this.ready} @click=${this.#press}>${this.running ? "Stop" : "Ask"}</button>
       </form>
     `;
   }
@@ -51,14 +64,33 @@ export class Composer extends LitElement {
   }
 
   #key(event: KeyboardEvent): void {
-    if (event.key === "Escape" && this.running) {
-      this.dispatchEvent(new Event("stop"));
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && this.running) {
+      event.preventDefault();
+      this.#answerNow();
+      return;
+    }
+    if (event.key === "ArrowUp" && this.#text.value === "") {
+      event.preventDefault();
+      this.dispatchEvent(new Event("last"));
     }
     // While characters are being composed, Enter chooses one.
     if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
       event.preventDefault();
       this.#ask();
     }
+  }
+
+  /** One button, which asks or stops: it stays where the focus is. */
+  #press(): void {
+    if (this.running) {
+      this.dispatchEvent(new Event("stop"));
+    }
+  }
+
+  #answerNow(): void {
+    this.dispatchEvent(new Event("answer-now"));
+    // The button goes with the thinking; what was focused is not to be lost with it.
+    this.focus();
   }
 
   #submit(event: SubmitEvent): void {
@@ -123,9 +155,10 @@ export class Composer extends LitElement {
       background: var(--accent);
       color: var(--on-accent);
       font: 600 0.95rem/1.4 var(--sans);
+      white-space: nowrap;
       cursor: pointer;
     }
-    button.stop {
+    button.second {
       background: none;
       color: var(--accent);
     }
@@ -140,4 +173,4 @@ export class Composer extends LitElement {
   `];
 }
 
-customElements.define("reckon-composer", Composer);
+define("reckon-composer", Composer);

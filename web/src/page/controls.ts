@@ -33,8 +33,23 @@ export const controls = css`
     color: inherit;
     font: 0.9rem var(--mono);
   }
+  select {
+    max-width: 100%;
+    padding: 0.35rem 0.5rem;
+    border: 1px solid var(--faint);
+    border-radius: 6px;
+    background: var(--raised);
+    color: var(--ink);
+    font: 0.88rem/1.5 var(--sans);
+  }
+  button:disabled {
+    opacity: 0.5;
+    cursor: default;
+  }
   .button:focus-within,
   button:focus-visible,
+  select:focus-visible,
+  textarea:focus-visible,
   input:focus-visible {
     outline: 2px solid var(--accent);
     outline-offset: 2px;

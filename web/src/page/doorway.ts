@@ -2,18 +2,13 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import { base } from "./base_styles";
 import { controls } from "./controls";
-import type { GivenFile } from "../engine/reckon";
+import { Entered } from "./entered";
 import { pickedFiles } from "./given";
 import "./shelf_view";
 
-/** What the doorway tells: files that were picked, or an address that was typed. */
-export class Entered extends Event {
-  constructor(readonly given: GivenFile[] | string) {
-    super("enter", { bubbles: true, composed: true });
-  }
-}
+export { Entered };
 
-/** Where a model comes in when none is there: the words why, and three ways to bring one. */
+/** Where a model comes in: the words why none is there, models to choose from, and ways to bring one. */
 export class Doorway extends LitElement {
   static override properties = { fault: { attribute: false }, isEmpty: { attribute: false }, hasModel: { attribute: false } };
 
@@ -24,20 +19,23 @@ export class Doorway extends LitElement {
   /** A conversation can be gone back to. */
   hasModel = false;
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // Where the list of models cannot be had, the other ways are there.
+    import("./chooser").catch(() => undefined);
+  }
+
   override render(): TemplateResult {
     return html`
       ${this.fault === undefined ? nothing : html`<p class="fault" role="alert">${this.fault}</p>`}
-      ${this.isEmpty ? this.#welcome() : nothing}
+      ${this.isEmpty ? this.#welcome() : nothing} ${this.#turnings()}
+      <reckon-chooser></reckon-chooser>
+      <reckon-shelf></reckon-shelf>
+      <h2>Your own</h2>
       <div class="ways">
         <p class="drop">Drop a <b>.gguf</b> file or a model’s <b>folder</b> anywhere on this page</p>
         <div class="row">
           ${this.#picker("Choose a file", false)} ${this.#picker("Choose a folder", true)}
-          ${this.fault === undefined
-            ? nothing
-            : html`<button type="button" @click=${() => this.dispatchEvent(new Event("again"))}>Try again</button>`}
-          ${this.hasModel
-            ? html`<button type="button" @click=${() => this.dispatchEvent(new Event("back"))}>Back to the conversation</button>`
-            : nothing}
         </div>
         <form class="row" @submit=${this.#submit}>
           <label for="address">or an address</label>
@@ -46,8 +44,19 @@ export class Doorway extends LitElement {
           <button>Open</button>
         </form>
       </div>
-      <reckon-shelf></reckon-shelf>
     `;
+  }
+
+  /** Ways on that need no choice. */
+  #turnings(): TemplateResult | typeof nothing {
+    const turning = (name: string, words: string) =>
+      html`<button type="button" @click=${() => this.dispatchEvent(new Event(name))}>${words}</button>`;
+    return this.fault === undefined && !this.hasModel
+      ? nothing
+      : html`<p class="row">
+          ${this.fault === undefined ? nothing : turning("again", "Try again")}
+          ${this.hasModel ? turning("back", "Back to the conversation") : nothing}
+        </p>`;
   }
 
   #welcome(): TemplateResult {
@@ -87,8 +96,9 @@ export class Doorway extends LitElement {
     p {
       margin: 0 0 1.2rem;
     }
-    code {
-      font: 0.92em var(--mono);
+    h2 {
+      margin: 2rem 0 0.8rem;
+      font: 600 1.1rem/1.3 var(--serif);
     }
     .fault {
       color: var(--fault);

@@ -5,6 +5,7 @@ import { base } from "./base_styles";
 import type { Card } from "./card";
 import { Asked } from "./composer";
 import { controls } from "./controls";
+import { define } from "./define";
 import { bytes } from "./quantities";
 
 /** What stands where a conversation has not begun: what the model is, and questions to begin with. */
@@ -40,7 +41,7 @@ export class Invitation extends LitElement {
       color: var(--soft);
     }
     .invitation {
-      margin-top: 14vh;
+      margin-top: var(--invitation-top, 14vh);
       max-width: var(--measure);
       font: 1.5rem/1.4 var(--serif);
       color: var(--ink);
@@ -69,10 +70,10 @@ export class Invitation extends LitElement {
     }
     @media (max-width: 46rem) {
       .invitation {
-        margin-top: 6vh;
+        margin-top: var(--invitation-top, 6vh);
       }
     }
   `];
 }
 
-customElements.define("reckon-invitation", Invitation);
+define("reckon-invitation", Invitation);

@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type PropertyValues, type TemplateResul
 
 import { base } from "./base_styles";
 import { controls } from "./controls";
+import { define } from "./define";
 import type { Plan, Progress } from "../engine/reckon";
 import { Pace } from "./pace";
 import { needs } from "./plan_view";
@@ -130,4 +131,4 @@ export class LoadingView extends LitElement {
   `];
 }
 
-customElements.define("reckon-loading", LoadingView);
+define("reckon-loading", LoadingView);

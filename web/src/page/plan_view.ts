@@ -2,6 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import { base } from "./base_styles";
 import { controls } from "./controls";
+import { define } from "./define";
 import type { Plan, Prospect, Source } from "../engine/reckon";
 import { bytes } from "./quantities";
 
@@ -33,7 +34,7 @@ export class Decided extends Event {
 
 /** What a model will take, before its first weight is fetched, and the question whether to go on. */
 export class PlanView extends LitElement {
-  static override properties = { plan: { attribute: false }, name: { attribute: false }, isLocal: { attribute: false }, isKept: { attribute: false } };
+  static override properties = { plan: { attribute: false }, name: { attribute: false }, isLocal: { attribute: false }, isKept: { attribute: false }, decline: {} };
 
   plan!: Prospect;
   name = "";
@@ -41,6 +42,8 @@ export class PlanView extends LitElement {
   isLocal = false;
   /** It is to be kept for the next visit. */
   isKept = false;
+  /** What stands on the button that says no. */
+  decline = "Choose another";
 
   override render(): TemplateResult {
     const { plan } = this;
@@ -54,7 +57,7 @@ export class PlanView extends LitElement {
       ${this.isKept && !this.isLocal ? html`<p class="fits">${keeping(plan)}</p>` : nothing}
       <div class="row">
         <button type="button" class="main" @click=${() => this.dispatchEvent(new Decided(true))}>Load</button>
-        <button type="button" @click=${() => this.dispatchEvent(new Decided(false))}>Choose another</button>
+        <button type="button" @click=${() => this.dispatchEvent(new Decided(false))}>${this.decline}</button>
       </div>
     `;
   }
@@ -92,8 +95,8 @@ export class PlanView extends LitElement {
   `];
 }
 
-/** The plan held against the device, as far as the browser tells. */
-function verdict({ verdict, device, room: { memory_bytes: memory } }: Prospect): string | typeof nothing {
+/** The plan held against the device, as far as the browser tells, in words. */
+export function verdict({ verdict, device, room: { memory_bytes: memory } }: Prospect): string | typeof nothing {
   if (memory === undefined) {
     const fits = device === "webgpu" ? "The GPU takes buffers of this size." : "The engine can address that much.";
     return `${fits} This browser does not tell how much memory the device has.`;
@@ -114,4 +117,4 @@ function keeping({ weights_bytes: weights, room: { storage_bytes: storage } }: P
     : `It cannot be kept for the next visit: that takes ${bytes(weights)}, and the browser leaves this site ${bytes(storage)}.`;
 }
 
-customElements.define("reckon-plan", PlanView);
+define("reckon-plan", PlanView);

@@ -1,7 +1,9 @@
 import { css } from "lit";
 
+import { codeStyles } from "./code_styles";
+
 /** Markdown as it stands in an answer. */
-export const proseStyles = css`
+export const proseStyles = [codeStyles, css`
   .prose > :first-child {
     margin-top: 0;
   }
@@ -11,10 +13,12 @@ export const proseStyles = css`
   p,
   ul,
   ol,
-  pre,
-  table,
+  .wide,
   blockquote {
     margin: 0 0 0.7em;
+  }
+  .prose > :is(ul + ul, ol + ol) {
+    margin-top: -0.7em;
   }
   ul,
   ol {
@@ -34,42 +38,67 @@ export const proseStyles = css`
     padding-inline-start: 0.9em;
     border-inline-start: 2px solid var(--faint);
   }
-  code {
-    font: 0.86em var(--mono);
-    padding: 0.1em 0.3em;
-    border-radius: 4px;
-    background: var(--sunken);
-  }
-  pre {
-    padding: 0.7em 0.9em;
-    border-radius: 8px;
-    background: var(--sunken);
+  .wide {
     overflow-x: auto;
-    line-height: 1.45;
   }
-  pre code {
-    padding: 0;
-    background: none;
-    white-space: pre;
+  .wide:focus-visible {
+    outline: 2px solid var(--accent);
+    outline-offset: 2px;
   }
   table {
-    display: block;
-    max-width: 100%;
-    overflow-x: auto;
     border-collapse: collapse;
     font-size: 0.94em;
+    font-variant-numeric: tabular-nums;
   }
   th,
   td {
-    padding: 0.25em 0.7em;
-    border: 1px solid var(--faint);
+    padding: 0.3em 0.8em;
+    border-bottom: 1px solid var(--faint);
+    text-align: start;
+    overflow-wrap: normal;
+  }
+  th {
+    border-bottom-color: var(--soft);
+    font-weight: 600;
   }
   a {
     color: var(--accent);
   }
+  .where {
+    color: var(--soft);
+    font-size: 0.85em;
+    unicode-bidi: isolate;
+  }
+  .control {
+    padding: 0 0.2em;
+    border: 1px solid var(--warm);
+    border-radius: 3px;
+    color: var(--warm);
+    font: 0.72em var(--mono);
+    unicode-bidi: isolate;
+  }
+  .as-written,
+  .plain {
+    white-space: pre-wrap;
+  }
+  .more {
+    display: block;
+    margin-top: 0.7em;
+    padding: 0.3em 0.8em;
+    border: 1px solid var(--faint);
+    border-radius: 6px;
+    background: var(--raised);
+    color: var(--ink);
+    font: 0.85rem/1.5 var(--sans);
+    cursor: pointer;
+  }
   hr {
     border: 0;
     border-top: 1px solid var(--faint);
+  }
+  .katex {
+    direction: ltr;
+    unicode-bidi: isolate;
   }
   .katex-display {
     margin: 0.6em 0;
@@ -79,9 +108,33 @@ export const proseStyles = css`
     padding: 0.1em 0.15em;
     border-color: var(--accent);
   }
+  .result {
+    display: inline-flex;
+    align-items: center;
+    gap: 0.35em;
+    max-width: 100%;
+  }
+  .result:not(.within) {
+    padding: 0.1em 0.3em 0.1em 0.55em;
+    border: 1.5px solid var(--accent);
+    border-radius: 7px;
+    background: var(--raised);
+  }
+  .prose .result:not(.within) .fbox {
+    border-color: transparent;
+    padding: 0.1em 0;
+  }
+  .result .katex-display {
+    margin: 0;
+  }
+  .lone .result:not(.within) {
+    padding: 0.35em 0.5em 0.35em 0.9em;
+    font-size: 1.12em;
+  }
   [data-running].plain::after,
   [data-running].prose:empty::after,
-  [data-running].prose > :last-child::after {
+  [data-running].prose > :last-child:not(figure)::after,
+  [data-running].prose > figure:last-child code::after {
     content: "";
     display: inline-block;
     width: 0.5em;
@@ -93,7 +146,8 @@ export const proseStyles = css`
   }
   @media (prefers-reduced-motion: no-preference) {
     [data-running].plain::after,
-    [data-running].prose > :last-child::after {
+    [data-running].prose > :last-child:not(figure)::after,
+    [data-running].prose > figure:last-child code::after {
       animation: breathe 1.4s ease-in-out infinite alternate;
     }
     @keyframes breathe {
@@ -105,4 +159,4 @@ export const proseStyles = css`
       }
     }
   }
-`;
+`];

@@ -1,7 +1,20 @@
 /** One question and what came of it. */
 
-import type { Step } from "../engine/reckon";
-import type { FinishReason, Part, Statistics } from "../engine/reckon";
+import type { FinishReason, Part, Sampling, Statistics, Step } from "../engine/reckon";
+
+/** Thinking that lasts no longer than this is not worth a place of its own. */
+const LONG_MS = 500;
+
+/** Why there is no more of an answer: the engine's reasons, and a page that was closed meanwhile. */
+export type Ending = FinishReason | "interrupted";
+
+/** How a turn was answered. */
+export interface TurnSettings {
+  readonly sampling: Sampling;
+  readonly max_tokens?: number;
+  readonly max_reasoning_tokens?: number;
+  readonly system?: string;
+}
 
 /** A question, its thinking, its answer; grows step by step. */
 export class Turn {
@@ -9,15 +22,25 @@ export class Turn {
   answer = "";
   readonly tokens: number[] = [];
   statistics: Statistics | undefined;
-  reason: FinishReason | undefined;
+  reason: Ending | undefined;
   fault: string | undefined;
-  /** When it was asked, when thinking began and ended: milliseconds of `performance.now()`. */
-  readonly asked = performance.now();
+  /** What the page calls the model that answers. */
+  model = "";
+  settings: TurnSettings | undefined;
+  /** When thinking began and ended: milliseconds of `performance.now()`. */
   thinkingFrom: number | undefined;
   thinkingTo: number | undefined;
   thinkingTokens = 0;
+  /** After how many tokens the thinking was made to end, where it was. */
+  cutShort: number | undefined;
+  /** Counts the changes, so that each is drawn. */
+  revision = 0;
 
-  constructor(readonly question: string) {}
+  constructor(
+    readonly question: string,
+    /** The turn that it follows; none where it is the first. */
+    readonly after: Turn | undefined = undefined,
+  ) {}
 
   /** Whether more is to come. */
   get isRunning(): boolean {
@@ -38,34 +61,62 @@ export class Turn {
       this.thinkingTokens += this.isThinking ? 1 : 0;
     } else if (event.kind === "done") {
       this.#hear(event.parts);
-      this.reason = event.reason;
       this.thinkingTokens = event.reasoning_tokens;
-      this.#stopThinking();
+      this.end(event.reason);
     }
+    this.revision++;
+  }
+
+  /** The thinking is told to end, and has come so far. */
+  cut(): void {
+    this.cutShort ??= this.thinkingTokens;
+  }
+
+  /** There is no more to come. */
+  end(reason: Ending): void {
+    this.#stopThinking();
+    this.reason = reason;
+    this.revision++;
   }
 
   /** It ended with an error. */
   fail(words: string): void {
     this.fault = words;
     this.#stopThinking();
+    this.revision++;
   }
 
   #hear(parts: readonly Part[]): void {
-    for (const { channel, text } of parts) {
-      if (channel === "thinking") {
+    for (const part of parts) {
+      if (part.channel === "answer_was_thinking") {
         this.thinkingFrom ??= performance.now();
-        this.thinking += text;
+        this.thinking += this.answer;
+        this.answer = "";
+        this.#stopThinking();
+      } else if (part.channel === "thinking") {
+        this.thinkingFrom ??= performance.now();
+        this.thinking += part.text;
       } else {
         this.#stopThinking();
         // What stands between the thinking and the answer is white space of the template.
-        this.answer = this.answer === "" ? text.trimStart() : this.answer + text;
+        this.answer = this.answer === "" ? part.text.trimStart() : this.answer + part.text;
       }
     }
   }
 
   #stopThinking(): void {
-    if (this.thinkingFrom !== undefined) {
-      this.thinkingTo ??= performance.now();
+    if (this.thinkingFrom === undefined || this.thinkingTo !== undefined) {
+      return;
+    }
+    this.thinkingTo = performance.now();
+    const budget = this.settings?.max_reasoning_tokens;
+    if (budget !== undefined && (this.statistics?.reasoning_tokens ?? 0) >= budget) {
+      this.cutShort ??= budget;
     }
   }
+}
+
+/** Whether a turn has been thinking long enough for a reader to follow. */
+export function isThinkingLong(turn: Pick<Turn, "isThinking" | "thinkingFrom"> | undefined): boolean {
+  return turn?.isThinking === true && performance.now() - (turn.thinkingFrom ?? 0) > LONG_MS;
 }

@@ -12,21 +12,25 @@ interface Formula extends Tokens.Generic {
 /** Longer ones are shown as they stand: a formula is never a whole document. */
 const MOST_CHARACTERS = 4000;
 const BOXED = "\\boxed{";
-/**
- * A dollar begins no formula before white space, ends none after white space or before a digit, and
- * holds no code: a price is no formula.
- */
+/** A sum of money, known by the words behind it; behind a number in a formula stand no words. */
+const PRICE = String.raw`\d[\d,]*(?:\.\d+)?[.,;:!?)]?\s+(?:\p{L}{3}|\p{L}{2}\s+\p{L})`;
+/** What begins a formula within a line: a dollar before what is neither white space nor a sum of money. */
+export const DOLLAR = String.raw`\$(?![\s$]|${PRICE})`;
+/** Environments that are displays without a dollar. */
+export const ENVIRONMENT = String.raw`\\begin\{(?:align|alignat|aligned|cases|equation|gather|gathered|[bpvBV]?matrix)\*?\}`;
+/** A dollar ends no formula after white space or before a digit, and a formula holds no code. */
 const SPANS: readonly (readonly [pattern: RegExp, isDisplay: boolean])[] = [
   [/^\$\$([^$]+)\$\$/, true],
-  [/^\$(?![\s$])((?:\\.|[^\\$`\n])*?(?:\\.|[^\\$`\s]))\$(?!\d)/, false],
+  [new RegExp(String.raw`^${DOLLAR}((?:\\.|[^\\$\x60\n])*?(?:\\.|[^\\$\x60\s]))\$(?!\d)`, "u"), false],
   [/^\\\[([\s\S]{1,4000}?)\\\]/, true],
   [/^\\\(([\s\S]{1,4000}?)\\\)/, false],
+  [new RegExp(String.raw`^(?=${ENVIRONMENT})(\\begin(\{\w+\*?\})[^]{1,4000}?\\end\2)`), true],
 ];
 
 /** Formulas amid a line, and those that stand for themselves. */
 export const mathematics: TokenizerAndRendererExtension[] = [
-  { name: "formula", level: "inline", start: (text) => begins(text, /\$|\\\(|\\\[|\\boxed\{/), tokenizer: inLine, renderer: place },
-  { name: "display", level: "block", start: (text) => begins(text, /^(?:\$\$|\\\[)/m), tokenizer: onItsOwn, renderer: place },
+  { name: "formula", level: "inline", start: (text) => begins(text, /\$|\\(?:\(|\[|boxed\{|begin\{)/), tokenizer: inLine, renderer: place },
+  { name: "display", level: "block", start: (text) => begins(text, /^(?:\$\$|\\\[|\\begin\{)/m), tokenizer: onItsOwn, renderer: place },
 ];
 
 function begins(text: string, opening: RegExp): number | void {
@@ -35,9 +39,9 @@ function begins(text: string, opening: RegExp): number | void {
 }
 
 function inLine(text: string): Formula | undefined {
-  const boxed = boxLength(text);
-  if (boxed !== undefined) {
-    return { type: "formula", raw: text.slice(0, boxed), tex: box(text.slice(BOXED.length, boxed - 1)), isDisplay: false };
+  const length = boxLength(text);
+  if (length !== undefined) {
+    return { type: "formula", raw: text.slice(0, length), tex: box(text.slice(BOXED.length, length - 1)), isDisplay: false };
   }
   return span(text, "formula");
 }
@@ -75,6 +79,15 @@ export function boxLength(text: string): number | undefined {
     }
   }
   return undefined;
+}
+
+/** What stands in the last box of a formula, as a person would write it; nothing where there is no box. */
+export function boxed(tex: string): string | undefined {
+  const from = tex.lastIndexOf(BOXED);
+  const length = from < 0 ? undefined : boxLength(tex.slice(from));
+  return length === undefined
+    ? undefined
+    : tex.slice(from + BOXED.length, from + length - 1).replace(/^\s*\\text\{([^{}]*)\}\s*$/, "$1").replace(/\\([%$#&])/g, "$1").trim();
 }
 
 /** A box around mathematics, or around words where there is no mathematics in it. */

@@ -1,12 +1,21 @@
 /** What of a text that still comes can be drawn: a formula is held back until it has ended. */
 
-import { boxLength } from "./mathematics";
+import { boxLength, DOLLAR, ENVIRONMENT } from "./mathematics";
 
 /** Code, formulas that have ended, and what is escaped. */
-const FINISHED =
-  /```[\s\S]*?(?:```|$)|`[^`\n]*`|\$\$[^$]+\$\$|\$(?!\s)[^$`\n]*[^$`\s]\$(?!\d)|\\\[[\s\S]+?\\\]|\\\([\s\S]+?\\\)|\\[^a-zA-Z([]/g;
+const FINISHED = new RegExp(
+  [
+    /```[^]*?(?:```|$)|`[^`\n]*`|\$\$[^$]+\$\$/.source,
+    String.raw`${DOLLAR}[^$\x60\n]*[^$\x60\s]\$(?!\d)`,
+    /\\\[[^]+?\\\]|\\\([^]+?\\\)|\\begin(\{\w+\*?\})[^]+?\\end\1|\\[^a-zA-Z([]/.source,
+  ].join("|"),
+  "gu",
+);
 /** What begins a formula, half of such a beginning at the very end, and a dollar whose line has not ended. */
-const OPENING = /\$\$|\\\[|\\\(|\\boxed\{|\\[a-zA-Z]*$|\$(?!\s)[^$`\n]*$/;
+const OPENING = new RegExp(
+  String.raw`\$\$|\\\[|\\\(|\\boxed\{|${ENVIRONMENT}|\\begin\{[a-zA-Z*]*$|\\[a-zA-Z]*$|${DOLLAR}[^$\x60\n]*$`,
+  "u",
+);
 /** What is held back longer than this is no formula. */
 const MOST_CHARACTERS = 1000;
 

@@ -103,7 +103,7 @@ def sequence(rng, split):
         while len(numbers) <= 5:
             numbers.append(numbers[-2] + numbers[-1])
     else:
-        start = rng.randint(1, 9)
+        start = rng.randint(1, 12)
         numbers = [(start + i) ** 2 for i in range(length + 1)]
     *shown, result = numbers
     name, text = WORDINGS["next"].pick(rng, split)
@@ -154,4 +154,4 @@ def explained(kind, shown, result):
     return [f"{', '.join(squares)}. These are squares, the next is of {root}", steps.multiply(root, root)]
 
 
-MAKERS = [(linear, 4), (sequence, 4)]
+MAKERS = [(linear, 5), (sequence, 6)]

@@ -75,7 +75,8 @@ def grouped(rng, number):
 def addition(rng, split):
     """A sum or a difference of two integers."""
     sign = rng.choice("+-")
-    a, b = integer(rng, 4), integer(rng, 4)
+    longest = 4 if rng.random() < 0.9 else 6
+    a, b = integer(rng, longest), integer(rng, longest)
     if sign == "-" and a < b and rng.random() < 0.8:
         a, b = b, a
     if rng.random() < 0.05:
@@ -140,12 +141,16 @@ def division(rng, split):
     a = integer(rng, 4)
     if rng.random() < 0.7:
         a = a // b * b
+    if rng.random() < 0.1:
+        b = rng.choice([20, 30, 40, 50, 60, 70, 80, 90, 100, 1000])
+        a = b * rng.randint(1, 99)
     name, question = worded(rng, split, a, "÷", b)
     quotient, rest = divmod(a, b)
+    work = steps.divide(a, b) if b <= 12 else steps.divide_shortened(a, b)
     boxed = f"{quotient} remainder {rest}" if rest else str(quotient)
     shown = rf"{quotient}\text{{ remainder }}{rest}" if rest else str(quotient)
     answer = equation(f"{a} ÷ {b}", shown)
-    return Problem("division", name, f"÷ {a} {b}", question, steps.divide(a, b), answer, boxed)
+    return Problem("division", name, f"÷ {a} {b}", question, work, answer, boxed)
 
 
 def decimal(rng, whole, deep):
@@ -245,4 +250,4 @@ def reduce(text):
     return lines, int(tokens[0])
 
 
-MAKERS = [(addition, 7), (several, 2), (multiplication, 6), (division, 5), (decimals, 4), (order, 4)]
+MAKERS = [(addition, 7), (several, 2), (multiplication, 6), (division, 5), (decimals, 6), (order, 7)]

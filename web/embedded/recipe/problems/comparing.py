@@ -19,14 +19,27 @@ def compared(a, b):
         if len(left) != len(right):
             more, less = (left, right) if len(left) > len(right) else (right, left)
             return f"{more} has {len(more)} digits and {less} has {len(less)}, so {whole}"
-        i = next(i for i, pair in enumerate(zip(left, right)) if pair[0] != pair[1])
         if len(left) == 1:
             return whole
-        at = ["first", "second", "third", "fourth", "fifth"][i]
-        return f"The {at} digits are {left[i]} and {right[i]}: {left[i]} {sign} {right[i]}, so {whole}"
+        same = next(i for i, pair in enumerate(zip(left, right)) if pair[0] != pair[1])
+        digits = [f"{digit}={digit}" for digit in left[:same]] + [f"{left[same]}{sign}{right[same]}"]
+        return f"{', '.join(digits)}, so {whole}"
     deep = max(steps.places(a), steps.places(b))
     left, right = (int(side.scaleb(deep)) % 10**deep for side in (a, b))
-    return f"The whole parts are the same. In {steps.PLACES[deep]}: {left} {sign} {right}, so {whole}"
+    start = f"The whole parts are the same. {steps.padded((a, b), deep)}"
+    return f"{start}In {steps.PLACES[deep]}: {left} {sign} {right}, so {whole}"
+
+
+def scan(numbers, end):
+    """The line that finds the largest or smallest of some numbers, one after the other, and that number."""
+    best, seen = numbers[0], []
+    for number in numbers[1:]:
+        is_better = number > best if end == "largest" else number < best
+        seen.append(f"{number} {'>' if number > best else '<'} {best}, {'take' if is_better else 'keep'}")
+        best = number if is_better else best
+    if not seen:
+        return f"Last {best}", best
+    return f"The {end} of {', '.join(map(str, numbers))}: {numbers[0]}; {'; '.join(seen)}: {best}", best
 
 
 def comparison(rng, split):
@@ -64,7 +77,7 @@ def comparison(rng, split):
 
 def ordering(rng, split):
     """Numbers in order, or the first or last of them."""
-    count, longest = rng.randint(3, 5), rng.choice([2, 2, 3])
+    count, longest = rng.choice([3, 3, 4, 4, 5]), rng.choice([2, 2, 3])
     numbers = list({rng.randint(1, 10**longest - 1) for _ in range(count)})
     if len(numbers) < 3:
         return ordering(rng, split)
@@ -77,27 +90,20 @@ def ordering(rng, split):
         listed = " and ".join(listed.rsplit(", ", 1))
     key = f"order {sorted(numbers)}"
     if style in ("largest", "smallest"):
-        best, lines = numbers[0], []
-        for number in numbers[1:]:
-            better = number > best if style == "largest" else number < best
-            lines.append(
-                f"{number} {'>' if number > best else '<'} {best}{f', now {number}' if better else f', still {best}'}"
-            )
-            best = number if better else best
+        line, best = scan(numbers, style)
         return Problem(
             "comparison and ordering",
             name,
             key,
             text.format(n=listed),
-            f"Start with {numbers[0]}. {'. '.join(lines)}",
+            line,
             rf"The {style} number is $\boxed{{{best}}}$.",
             str(best),
         )
     rest, taken, lines = list(numbers), [], []
-    pick, word = (min, "smallest") if style == "up" else (max, "largest")
     while rest:
-        best = pick(rest)
-        lines.append(f"Of {', '.join(map(str, rest))} the {word} is {best}" if len(rest) > 1 else f"Last {best}")
+        line, best = scan(rest, "smallest" if style == "up" else "largest")
+        lines.append(line)
         rest.remove(best)
         taken.append(best)
     boxed = ", ".join(map(str, taken))
@@ -112,4 +118,4 @@ def ordering(rng, split):
     )
 
 
-MAKERS = [(comparison, 2), (ordering, 2)]
+MAKERS = [(comparison, 4), (ordering, 4)]

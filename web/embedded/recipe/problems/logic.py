@@ -24,15 +24,17 @@ def ranking(rng, split):
     """Three or four people in an order."""
     more, less, top, bottom = rng.choice(RELATIONS)
     people = names(rng, rng.choice([3, 3, 4]))
+    pairs = list(zip(people, people[1:]))
+    rng.shuffle(pairs)
     facts = []
-    for upper, lower in zip(people, people[1:]):
+    for upper, lower in pairs:
         facts.append(f"{upper} is {more} than {lower}." if rng.random() < 0.65 else f"{lower} is {less} than {upper}.")
-    rng.shuffle(facts)
     is_top = rng.random() < 0.5
     result = people[0] if is_top else people[-1]
     name, text = WORDINGS["who"].pick(rng, split)
     question = text.format(facts=" ".join(facts), end=top if is_top else bottom)
-    thinking = f"In order: {' > '.join(people)}. The {top} is {people[0]}, the {bottom} is {people[-1]}."
+    told = ", ".join(" > ".join(pair) for pair in pairs)
+    thinking = f"{told}\nIn order: {' > '.join(people)}\nThe {top if is_top else bottom} is {result}"
     boxed = rf"\text{{{result}}}"
     return Problem(
         "logic",

@@ -80,4 +80,4 @@ def percentage(rng, split):
     )
 
 
-MAKERS = [(percentage, 4)]
+MAKERS = [(percentage, 6)]
