@@ -20,15 +20,20 @@ const ICON_SIZES = ["192x192", "512x512"];
 
 const home = mkdtempSync(join(tmpdir(), "reckon-offline-"));
 const [app, next] = [join(home, "app"), join(home, "next")];
+let browser;
 
 before(async () => {
+  browser = await openChromium({ keepsApp: true });
   mkdirSync(SHOTS, { recursive: true });
   cpSync(join(WEB, "dist"), app, { recursive: true, filter: (path) => !/\/models$|reckon\.html$/.test(path) });
   await buildNext();
   [app, next].forEach(putModel);
 });
 
-after(() => rmSync(home, { recursive: true, force: true }));
+after(async () => {
+  await browser?.close();
+  rmSync(home, { recursive: true, force: true });
+});
 
 /** The app once more, with another title and another script. */
 async function buildNext() {
@@ -52,17 +57,18 @@ function putModel(folder) {
   writeFileSync(join(folder, "models/default.json"), JSON.stringify({ ...card, file, size_bytes: bytes.length }));
 }
 
-/** A server and a browser for one test, whatever becomes of it. */
+/** A server for one test: an origin of its own, of which the browser has kept nothing. */
 async function open(t, options = {}) {
   const site = await openSite({ app, ...options });
-  t.after(() => site.close());
-  const browser = await openChromium({ keepsApp: true });
-  t.after(() => browser.close());
-  return { site, browser };
+  t.after(async () => {
+    await site.close();
+    await browser.context.setOffline(false);
+  });
+  return site;
 }
 
 /** A page of the app once its build is kept. */
-async function openKept(browser, address) {
+async function openKept(address) {
   const page = await browser.page(address);
   await withModel(page, () => navigator.serviceWorker.ready.then(() => undefined));
   return page;
@@ -102,8 +108,8 @@ async function oneKept(page) {
 
 for (const under of ["/", "/a/b/"]) {
   test(`from ${under} the app opens and answers with mathematics where there is no network and no server`, async (t) => {
-    const { site, browser } = await open(t, { under });
-    const page = await openKept(browser, `${site.url}/`);
+    const site = await open(t, { under });
+    const page = await openKept(`${site.url}/`);
     assert.deepEqual(site.requests.filter(({ path }) => !path.startsWith(under)), [], "nothing outside the folder is asked for");
     await browser.context.setOffline(true);
     await site.close();
@@ -122,11 +128,10 @@ for (const under of ["/", "/a/b/"]) {
 }
 
 test("another site's model opens without network once it was loaded, and its ranges are its own", async (t) => {
-  const { site, browser } = await open(t);
-  const other = await openSite({ app });
-  t.after(() => other.close());
+  const site = await open(t);
+  const other = await open(t);
   other.manner = "other-origin";
-  await openKept(browser, `${site.url}/`);
+  await openKept(`${site.url}/`);
   const page = await browser.page(`${site.url}/?model=${other.url}/golden/tiny_text/model.gguf&device=cpu&max_tokens=4`);
   await withModel(page, () => undefined);
   assert.ok(await page.evaluate(() => navigator.serviceWorker.controller !== null));
@@ -139,8 +144,8 @@ test("another site's model opens without network once it was loaded, and its ran
 });
 
 test("a new build waits for the old one's pages, which go on working; the next visit has it", async (t) => {
-  const { site, browser } = await open(t);
-  const old = await openKept(browser, `${site.url}/`);
+  const site = await open(t);
+  const old = await openKept(`${site.url}/`);
   const [first] = await cacheNames(old);
   site.app = next;
   await old.evaluate(async () => (await navigator.serviceWorker.ready).update());
@@ -161,8 +166,8 @@ test("a new build waits for the old one's pages, which go on working; the next v
 });
 
 test("a visitor who says so has the new build at once, and another tab keeps the old one until it is closed", async (t) => {
-  const { site, browser } = await open(t);
-  const [other, page] = [await openKept(browser, `${site.url}/`), await openKept(browser, `${site.url}/`)];
+  const site = await open(t);
+  const [other, page] = [await openKept(`${site.url}/`), await openKept(`${site.url}/`)];
   const script = await other.evaluate(() => performance.getEntriesByType("resource").find(({ name }) => /\/prose-/.test(name))?.name);
   site.app = next;
   await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
@@ -183,7 +188,7 @@ test("a server that has one build's service worker and another's page is not bel
   cpSync(next, mixed, { recursive: true });
   cpSync(join(app, "service_worker.js"), join(mixed, "service_worker.js"));
   cpSync(join(app, "assets"), join(mixed, "assets"), { recursive: true });
-  const { site, browser } = await open(t, { app: mixed });
+  const site = await open(t, { app: mixed });
   const page = await browser.page(`${site.url}/`);
   const state = await withModel(page, async () => {
     const registration = await navigator.serviceWorker.register("service_worker.js");
@@ -197,8 +202,8 @@ test("a server that has one build's service worker and another's page is not bel
 });
 
 test("the app can be installed, with icons as they are said to be", async (t) => {
-  const { site, browser } = await open(t, { under: "/a/b/" });
-  const page = await openKept(browser, `${site.url}/`);
+  const site = await open(t, { under: "/a/b/" });
+  const page = await openKept(`${site.url}/`);
   const session = await browser.context.newCDPSession(page);
   const { errors, data } = await session.send("Page.getAppManifest");
   const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
@@ -215,20 +220,21 @@ test("the app can be installed, with icons as they are said to be", async (t) =>
 });
 
 test("where service workers are refused the app works all the same, and says nothing of it", async (t) => {
-  const { site, browser } = await open(t);
-  await browser.context.addInitScript(() => {
-    const refuse = () => { throw new DOMException("refused", "SecurityError"); };
+  const site = await open(t);
+  const refuse = () => {
+    const refused = () => { throw new DOMException("refused", "SecurityError"); };
     if (location.search === "?asking") {
-      Object.defineProperty(Navigator.prototype, "serviceWorker", { get: refuse });
+      Object.defineProperty(Navigator.prototype, "serviceWorker", { get: refused });
     } else {
-      ServiceWorkerContainer.prototype.register = async () => refuse();
+      ServiceWorkerContainer.prototype.register = async () => refused();
     }
-  });
+  };
   for (const query of ["?asking", "?registering"]) {
-    const page = await browser.page(`${site.url}/${query}`);
+    const page = await browser.page("about:blank");
+    await page.addInitScript(refuse);
+    await page.goto(`${site.url}/${query}`);
     await withModel(page, () => undefined);
     assert.equal((await ask(page)).reason, "stop");
     assert.deepEqual(page.said, []);
-    await page.close();
   }
 });

@@ -8,6 +8,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 import { newProfile, openChromium, removeProfile, withModel } from "./chromium.mjs";
+import { openSite } from "./site.mjs";
 
 const BUILT = fileURLToPath(new URL("../../web/dist/reckon.html", import.meta.url));
 const SHOTS = fileURLToPath(new URL("shots/", import.meta.url));
@@ -31,13 +32,18 @@ const NOTHING_KEPT = { profile: { default_content_setting_values: { cookies: 2 }
 const home = mkdtempSync(join(tmpdir(), "reckon-single-"));
 const file = join(home, "reckon.html");
 const address = pathToFileURL(file).href;
+let browser;
 
-before(() => {
+before(async () => {
   mkdirSync(SHOTS, { recursive: true });
   copyFileSync(BUILT, file);
+  browser = await openShut();
 });
 
-after(() => rmSync(home, { recursive: true, force: true }));
+after(async () => {
+  await browser?.close();
+  rmSync(home, { recursive: true, force: true });
+});
 
 /** Chromium without network; `browser.asked` are the addresses that are asked for all the same. */
 async function openShut(options = {}) {
@@ -98,7 +104,6 @@ test("the file holds everything, in no more than 12 MB, under a policy that lets
 });
 
 test("from a disk, with the network off, it answers with mathematics", async () => {
-  const browser = await openShut();
   const page = await browser.page(`${address}?ask=${encodeURIComponent(QUESTION)}`);
   console.log(`first token ${Math.round(await firstToken(page))} ms after the file was opened`);
   await withModel(page, () => undefined);
@@ -112,15 +117,18 @@ test("from a disk, with the network off, it answers with mathematics", async () 
   await page.getByRole("button", { name: "change" }).click();
   await page.getByRole("button", { name: /back/i }).waitFor();
   assert.deepEqual(page.said, [], "what is kept on the device is asked for in vain, or not at all");
-  await browser.close();
 });
 
-test("a browser that keeps nothing for it has the same answer", async () => {
+test("a browser that keeps nothing for it has the same answer", async (t) => {
   const profile = newProfile();
   mkdirSync(join(profile, "Default"));
   writeFileSync(join(profile, "Default/Preferences"), JSON.stringify(NOTHING_KEPT));
-  const browser = await openShut({ profile });
-  const page = await browser.page(address);
+  const denied = await openShut({ profile });
+  t.after(async () => {
+    await denied.close();
+    removeProfile(profile);
+  });
+  const page = await denied.page(address);
   await withModel(page, () => undefined);
   const refused = await page.evaluate(() => {
     try {
@@ -132,20 +140,16 @@ test("a browser that keeps nothing for it has the same answer", async () => {
   assert.equal(refused, "SecurityError");
   await answers(page);
   assert.deepEqual(page.said, []);
-  await browser.close();
-  removeProfile(profile);
 });
 
 test("shut off in a frame it has the same answer", async () => {
   writeFileSync(join(home, "frame.html"), '<!doctype html><iframe sandbox="allow-scripts" src="reckon.html" width="900" height="700"></iframe>');
-  const browser = await openShut();
   const page = await browser.page(pathToFileURL(join(home, "frame.html")).href);
   const frame = page.frames().find((frame) => frame.url() === address);
   await frame.waitForFunction(() => document.querySelector("reckon-app")?.model);
   await answers(frame);
   await page.screenshot({ path: join(SHOTS, "single-file-in-frame.png") });
   assert.deepEqual(page.said, []);
-  await browser.close();
 });
 
 for (const [what, deny] of Object.entries({
@@ -153,22 +157,35 @@ for (const [what, deny] of Object.entries({
   "has no WebAssembly": () => delete globalThis.WebAssembly,
 })) {
   test(`a browser that ${what} is told why nothing answers, and what to do`, async () => {
-    const browser = await openShut();
-    await browser.context.addInitScript(deny);
-    const page = await browser.page(address);
+    const page = await browser.page("about:blank");
+    await page.addInitScript(deny);
+    await page.goto(address);
     const words = await page.getByRole("alert").innerText();
     console.log(words);
     assert.match(words, /this browser starts no worker, or runs no WebAssembly, for this file \(.+\); open the file in Chrome/i);
     await page.screenshot({ path: join(SHOTS, `single-file-${what.replaceAll(" ", "-")}.png`) });
-    await browser.close();
   });
 }
 
 test("a model that lies beside the file is not read, and that is said", async () => {
-  const browser = await openShut();
   const page = await browser.page(`${address}?model=model.gguf`);
   const words = await page.getByRole("alert").innerText();
   console.log(words);
   assert.match(words, /^a page may not read file:\/\/\S*\/model\.gguf by its address; choose the file, or drop it on the page$/i);
-  await browser.close();
+});
+
+test("with a network, a model of another site is answered with, and that it is not kept is said", async (t) => {
+  const site = await openSite();
+  site.manner = "other-origin";
+  await browser.context.setOffline(false);
+  t.after(async () => {
+    await browser.context.setOffline(true);
+    await site.close();
+  });
+  const page = await browser.page(`${address}?model=${site.url}/golden/tiny_text/model.gguf&device=cpu&max_tokens=4`);
+  const notes = await withModel(page, () => document.querySelector("reckon-app").model.description.notes);
+  console.log(notes);
+  assert.match(notes.join("\n"), /^not kept for the next visit: /m);
+  assert.ok((await ask(page)).reason);
+  assert.deepEqual(await page.evaluate(() => violations), []);
 });
