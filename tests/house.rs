@@ -42,7 +42,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     ("crates/checkpoint", &[], &["bytemuck", "half", "serde", "serde_json", "sha2"]),
     ("crates/text", &[], &["jiff", "minijinja", "minijinja-contrib", "serde", "serde_json", "tokenizers"]),
     ("crates/reference", &["checkpoint"], &["half"]),
-    ("crates/xtask", &[], &["serde_json", "wasm-bindgen-cli-support"]),
+    ("crates/xtask", &[], &["serde_json", "sha2", "wasm-bindgen-cli-support"]),
     ("tests", &["checkpoint", "reference"], &["half", "safetensors", "serde_json", "sha2"]),
 ];
 

@@ -57,7 +57,8 @@ pub fn long_functions(text: &str, most: usize) -> impl Iterator<Item = usize> {
     };
     let long = |first: &usize| {
         let close = format!("{}}}", " ".repeat(indent(lines[*first])));
-        let end = lines[*first..].iter().position(|line| line.trim_end() == close);
+        // One in an object is followed by a comma.
+        let end = lines[*first..].iter().position(|line| line.trim_end().trim_end_matches(',') == close);
         end.is_some_and(|length| most < length)
     };
     let firsts: Vec<usize> = (0..lines.len()).filter(|i| opens(&lines[*i])).filter(long).collect();
