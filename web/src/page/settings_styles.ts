@@ -87,6 +87,9 @@ export const settingsStyles = css`
     field-sizing: content;
     unicode-bidi: plaintext;
   }
+  :is(textarea, input):disabled {
+    background: var(--sunken);
+  }
   ::placeholder {
     color: var(--soft);
     opacity: 1;
