@@ -82,8 +82,8 @@ function manifest(): object {
       "./package.json": "./package.json",
     },
     types: `./${name}.d.ts`,
-    // An element defines itself where it is imported; all else does nothing until it is called.
-    sideEffects: Object.keys(entries).filter((entry) => entry !== name).map((entry) => `./${entry}.js`).concat("./worker.js"),
+    // An element defines itself where it is imported, and so may a part of it; all else does nothing until it is called.
+    sideEffects: [...Object.keys(entries).filter((entry) => entry !== name), "part-*", "worker"].map((file) => `./${file}.js`),
     files: ["*.js", "*.d.ts", "*.wasm", "assets", "models", "LICENSE-*"],
   };
 }

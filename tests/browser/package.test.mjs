@@ -42,7 +42,7 @@ function run(program, words, cwd) {
 function installed(example) {
   const folder = join(work, example);
   cpSync(join(WEB, "examples", example), folder, { recursive: true });
-  // What else an example's own manifest wants is not fetched: Vite is here already.
+  // Where there is no manifest npm would look for one above.
   writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }\n');
   run("npm", ["install", tarball, "--offline", "--no-audit", "--no-fund", "--no-package-lock"], folder);
   return folder;

@@ -135,7 +135,8 @@ export class Completions {
       }
     };
     tell({ role: "assistant", content: "" });
-    const ended = this.#run(run, hear);
+    let isRunning = true;
+    const ended = this.#run(run, hear).finally(() => (isRunning = false));
     const closed = ended.then(
       () => {
         const [finish_reason, counted] = [answer.done && finishReason(answer.done), answer.usage()];
@@ -154,7 +155,8 @@ export class Completions {
     if (answer.done?.reason === "abort") {
       throw new AbortError(ENDED);
     }
-    return new CompletionStream(chunks, controller, () => place.conversation.answerNow());
+    // Afterwards the timeline may be another request's.
+    return new CompletionStream(chunks, controller, () => isRunning && place.conversation.answerNow());
   }
 
   /** Runs a generation to its end, telling what each step adds; the timeline is free afterwards. */
