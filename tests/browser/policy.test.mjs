@@ -56,13 +56,14 @@ async function ask(page) {
   await page.waitForFunction(() => document.querySelector("reckon-app").turns.at(-1)?.isRunning === false);
 }
 
-/** Draws what a model could have written. */
+/** Draws what a model could have written, its formulas and the colours of its code. */
 async function show(page) {
   await page.evaluate(async (text) => {
     const view = Object.assign(document.createElement("reckon-answer"), { text });
     document.body.append(view);
   }, ANSWER);
   await page.locator("body > reckon-answer .katex").first().waitFor();
+  await page.locator("body > reckon-answer [class^=hljs-]").first().waitFor();
 }
 
 /** Runs in the page: all that a policy is there to refuse. */

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing, type TemplateResult } from "lit";
 
 import { base } from "../page/base_styles";
 
-/** One line above the page where a new version of the app waits. */
+/** One line over the page's margin where a new version of the app waits: nothing moves for it. */
 export class UpdateNotice extends LitElement {
   static override properties = { waiting: { state: true } };
 
@@ -37,13 +37,13 @@ export class UpdateNotice extends LitElement {
   static override styles = [base, css`
     :host {
       display: block;
-      position: sticky;
-      top: 0;
+      position: fixed;
+      inset: 0 0 auto;
       z-index: 1;
     }
     p {
       margin: 0;
-      padding: 0.3rem 1rem;
+      padding: 0.1rem 1rem;
       background: var(--sunken);
       color: var(--soft);
       font-size: 0.85rem;
