@@ -112,8 +112,7 @@ test("what a model writes is text: no element, no request, no script of it", asy
 test("thinking is open while it lasts and folds when the answer begins", async () => {
   const [during, then] = await page.evaluate(async () => {
     const view = document.body.appendChild(document.createElement("reckon-turn"));
-    const now = performance.now();
-    const turn = { question: "47 × 6?", thinking: "47 × 6 = 40 × 6 + 7 × 6\n= 240 + 42 = 282", answer: "", isRunning: true, isThinking: true, thinkingFrom: now - 3000, thinkingTokens: 31, tokens: [] };
+    const turn = { question: "47 × 6?", thinking: "47 × 6 = 40 × 6 + 7 × 6\n= 240 + 42 = 282", answer: "", isRunning: true, isThinking: true, thinkingMs: 3000, thinkingTokens: 31, tokens: [] };
     const look = async (change) => {
       Object.assign(turn, change);
       Object.assign(view, { turn, revision: view.revision + 1 });
@@ -121,7 +120,7 @@ test("thinking is open while it lasts and folds when the answer begins", async (
       const { open, innerText } = view.renderRoot.querySelector("details");
       return { open, summary: innerText.split("\n")[0].trim() };
     };
-    return [await look({}), await look({ isThinking: false, thinkingTo: now, answer: "It is \\boxed{282}." })];
+    return [await look({}), await look({ isThinking: false, answer: "It is \\boxed{282}." })];
   });
   assert.deepEqual(during, { open: true, summary: "Thinking for 3 s, 31 tokens" });
   assert.deepEqual(then, { open: false, summary: "Thought for 3 s, 31 tokens" });

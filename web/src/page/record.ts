@@ -75,7 +75,7 @@ export function recordOf({ id, title, created, branches }: Kept): Record {
     settings: turn.settings ?? null,
     reason: turn.reason ?? null,
     fault: turn.fault ?? null,
-    thinking_ms: turn.thinkingFrom === undefined ? 0 : (turn.thinkingTo ?? performance.now()) - turn.thinkingFrom,
+    thinking_ms: turn.thinkingMs,
     thinking_tokens: turn.thinkingTokens,
     cut_short: turn.cutShort ?? null,
     statistics: turn.statistics ?? null,

@@ -27,7 +27,7 @@ export class Turn {
   /** What the page calls the model that answers. */
   model = "";
   settings: TurnSettings | undefined;
-  /** When thinking began and ended: milliseconds of `performance.now()`. */
+  /** When thinking began and ended: milliseconds of decoding, as the engine counts them; steps may come here all at once. */
   thinkingFrom: number | undefined;
   thinkingTo: number | undefined;
   thinkingTokens = 0;
@@ -51,6 +51,15 @@ export class Turn {
   /** Whether the model is thinking now. */
   get isThinking(): boolean {
     return this.isRunning && this.thinkingFrom !== undefined && this.thinkingTo === undefined;
+  }
+
+  /** How long it has been thinking, or thought, in milliseconds. */
+  get thinkingMs(): number {
+    return (this.thinkingTo ?? this.#decoded) - (this.thinkingFrom ?? this.#decoded);
+  }
+
+  get #decoded(): number {
+    return this.statistics?.decode_ms ?? 0;
   }
 
   /** Takes in what has happened. */
@@ -91,15 +100,15 @@ export class Turn {
   #hear(parts: readonly Part[]): void {
     for (const part of parts) {
       if (part.channel === "answer_was_thinking") {
-        this.thinkingFrom ??= performance.now();
-        this.thinkingTo = performance.now();
+        this.thinkingFrom ??= 0;
+        this.thinkingTo = this.#decoded;
         this.thinking = [this.thinking, this.answer].filter((text) => text !== "").join("\n\n");
         this.answer = "";
         // Told to end, it thought on all the same.
         this.#endedItself = true;
         this.cutShort = undefined;
       } else if (part.channel === "thinking") {
-        this.thinkingFrom ??= performance.now();
+        this.thinkingFrom ??= this.#decoded;
         this.thinking += part.text;
       } else {
         this.#stopThinking();
@@ -113,7 +122,7 @@ export class Turn {
     if (this.thinkingFrom === undefined || this.thinkingTo !== undefined) {
       return;
     }
-    this.thinkingTo = performance.now();
+    this.thinkingTo = this.#decoded;
     this.#weigh();
   }
 
@@ -127,6 +136,6 @@ export class Turn {
 }
 
 /** Whether a turn has been thinking long enough for a reader to follow. */
-export function isThinkingLong(turn: Pick<Turn, "isThinking" | "thinkingFrom"> | undefined): boolean {
-  return turn?.isThinking === true && performance.now() - (turn.thinkingFrom ?? 0) > LONG_MS;
+export function isThinkingLong(turn: Pick<Turn, "isThinking" | "thinkingMs"> | undefined): boolean {
+  return turn?.isThinking === true && turn.thinkingMs > LONG_MS;
 }

@@ -156,7 +156,7 @@ export class TurnView extends LitElement {
 
   #thinking(turn: Turn): TemplateResult {
     const isOpen = this.#chosen ?? isThinkingLong(turn);
-    const spent = time((turn.thinkingTo ?? performance.now()) - (turn.thinkingFrom ?? 0));
+    const spent = time(turn.thinkingMs);
     const state = turn.isThinking ? "Thinking" : "Thought";
     const amount = turn.cutShort === undefined || turn.isThinking
       ? tokens(turn.thinkingTokens)
