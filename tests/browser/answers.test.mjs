@@ -117,8 +117,8 @@ test("thinking is open while it lasts and folds when the answer begins", async (
       Object.assign(turn, change);
       Object.assign(view, { turn, revision: view.revision + 1 });
       await view.updateComplete;
-      const { open, innerText } = view.renderRoot.querySelector("details");
-      return { open, summary: innerText.split("\n")[0].trim() };
+      const [details, summary] = ["details", "summary"].map((name) => view.renderRoot.querySelector(name));
+      return { open: details.open, summary: summary.textContent.replace(/\s+/g, " ").trim() };
     };
     return [await look({}), await look({ isThinking: false, answer: "It is \\boxed{282}." })];
   });

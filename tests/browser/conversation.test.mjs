@@ -38,7 +38,8 @@ const focused = (page) =>
   });
 
 test("thinking is ended by “Answer now”, and that is said; Escape stops; a screen reader hears each state once", async () => {
-  const page = await openChat(browser, site);
+  // So slowly, and for so long, that a visitor has time to press.
+  const page = await openChat(browser, site, "&activations=f32&max_tokens=4000");
   await page.evaluate(() => {
     globalThis.told = [];
     const status = document.querySelector("reckon-app").shadowRoot.querySelector(".unseen");
