@@ -2,6 +2,9 @@
 
 import { withModel } from "./chromium.mjs";
 
+/** How a visitor has time to press something while the model thinks. */
+export const SLOWLY = "&activations=f32&max_tokens=4000";
+
 /** The page at `site` with its embedded model loaded. */
 export async function openChat(browser, site, query = "") {
   const page = await browser.page(`${site.url}/?device=cpu&keep=no${query}`);

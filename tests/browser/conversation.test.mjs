@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { ask, box, button, ended, openChat, thinkOn } from "./chat.mjs";
+import { ask, box, button, ended, openChat, SLOWLY, thinkOn } from "./chat.mjs";
 import { openChromium, WITHOUT_WEBGPU } from "./chromium.mjs";
 import { openSite } from "./site.mjs";
 
@@ -38,8 +38,7 @@ const focused = (page) =>
   });
 
 test("thinking is ended by “Answer now”, and that is said; Escape stops; a screen reader hears each state once", async () => {
-  // So slowly, and for so long, that a visitor has time to press.
-  const page = await openChat(browser, site, "&activations=f32&max_tokens=4000");
+  const page = await openChat(browser, site, SLOWLY);
   await page.evaluate(() => {
     globalThis.told = [];
     const status = document.querySelector("reckon-app").shadowRoot.querySelector(".unseen");

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { ask, box, button, ended, openChat, thinkOn } from "./chat.mjs";
+import { ask, box, button, ended, openChat, SLOWLY, thinkOn } from "./chat.mjs";
 import { openChromium, withModel, WITHOUT_WEBGPU } from "./chromium.mjs";
 import { openSite } from "./site.mjs";
 
@@ -37,7 +37,7 @@ async function reloaded(page) {
 }
 
 test("a reload continues the conversation where it was, with its versions, and what was under way is marked", async () => {
-  const page = await openChat(browser, site);
+  const page = await openChat(browser, site, SLOWLY);
   await ask(page, FIRST);
   const [before] = await ended(page, 1);
   await button(page, "Regenerate").click();
