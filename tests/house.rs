@@ -3,6 +3,8 @@
 
 #[path = "house/modules.rs"]
 mod modules;
+#[path = "house/rooms.rs"]
+mod rooms;
 #[path = "house/sources.rs"]
 mod sources;
 
@@ -11,6 +13,7 @@ use std::fs;
 use std::path::Path;
 
 use modules::{arrows, knot};
+use rooms::{ROOMS, room, script_arrows};
 use sources::{code_lines, extension, home, long_functions, sources, stem};
 
 /// A crate's folder, the crates of ours it may name under `[dependencies]`, and those of the world. Top floor first.
@@ -95,6 +98,27 @@ fn every_crate_has_its_floor_and_its_line_in_the_readme() {
             readme.contains(&format!("`{}`", short(&folder))),
             "{folder}: crates/README.md does not name it"
         );
+    }
+}
+
+#[test]
+fn scripts_of_the_page_import_rooms_below_and_never_themselves_back() {
+    let readme = fs::read_to_string(home().join("web/src/README.md")).unwrap();
+    let arrows = script_arrows();
+    for (script, imported) in &arrows {
+        let (_, may) = ROOMS
+            .iter()
+            .find(|(known, _)| *known == room(script))
+            .unwrap_or_else(|| panic!("{script}: give its folder a place in tests/house/rooms.rs"));
+        let strange =
+            imported.iter().find(|other| room(other) != room(script) && !may.contains(&room(other)));
+        assert_eq!(strange, None, "{script} imports it, and may import of {may:?} alone");
+    }
+    for (room, _) in ROOMS {
+        assert!(readme.contains(&format!("`{room}")), "{room}: web/src/README.md does not name it");
+    }
+    if let Some(knot) = knot(&arrows) {
+        panic!("web/src: a knot of scripts: {}", knot.join(" -> "));
     }
 }
 
