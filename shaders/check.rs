@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 use naga::{AddressSpace, StorageAccess, TypeInner};
 
 use crate::{
-    KvType, Step, WeightType, attention, embed, matmul_residual, rms_norm_gate_up_swiglu, rms_norm_matmul,
-    rope_qk_norm_append,
+    KvType, Step, WeightType, attention, copy, embed, matmul_residual, rms_norm_gate_up_swiglu,
+    rms_norm_matmul, rope_qk_norm_append,
 };
 
 /// Stem and every composed source of each kernel.
@@ -20,6 +20,7 @@ fn kernels() -> Vec<(&'static str, Vec<&'static str>)> {
         ("attention", kv(attention::source)),
         ("matmul_residual", weights(matmul_residual::source)),
         ("rms_norm_gate_up_swiglu", weights(rms_norm_gate_up_swiglu::source)),
+        ("copy", vec![copy::SOURCE]),
     ]
 }
 

@@ -3,7 +3,7 @@
 //!
 //! Kernels know buffers and sizes, never layers or names of tensors. Model sizes are uniforms, so that one compiled
 //! pipeline serves every shape; what makes a variant is an `override`. Every kernel runs on WebGPU's default limits
-//! with no optional feature.
+//! with no optional feature. `copy` is none of the pass: the others are measured against it.
 
 mod packed;
 mod step;
@@ -19,6 +19,8 @@ pub mod attention;
 pub mod matmul_residual;
 
 pub mod rms_norm_gate_up_swiglu;
+
+pub mod copy;
 
 mod kernels;
 mod known_answer;

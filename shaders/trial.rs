@@ -8,7 +8,7 @@ use crate::{Kernels, KvType, WeightType};
 
 /// Runs `body` with the kernels for a software adapter and with those for hardware, on the adapter there is.
 fn on_both_kinds(weights: &[WeightType], kv: KvType, body: impl AsyncFn(&Bench<'_>)) {
-    let device = match block_on(Device::open(&Options { default_limits: true })) {
+    let device = match block_on(Device::open(&Options { default_limits: true, timestamps: false })) {
         Ok(device) => device,
         Err(err) => {
             assert!(std::env::var("CI").is_err(), "could not run: {err}");

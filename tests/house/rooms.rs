@@ -16,6 +16,7 @@ pub const ROOMS: &[(&str, &[&str])] = &[
     ("offline", &["engine", "page"]),
     ("single", &["engine", "page"]),
     ("element", &["engine", "presets", "page"]),
+    ("bench", &["engine", "page"]),
     ("", &["engine", "completions"]),
 ];
 

@@ -1,9 +1,13 @@
 //! What `reckon` can be asked: commands, options, their units and defaults.
 
+mod bench;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use engine::{Activations, Device, Dtype, GenerateOptions, KvDtype, LoadOptions, Sampling};
+
+pub use bench::Bench;
 
 /// What `--help` says of hubs.
 const HUB: &str = "\
@@ -40,6 +44,8 @@ pub enum Command {
     Compare(Compare),
     /// Whether a model is what it is taken for and computes what it must; writes a report to show
     Verify(Verify),
+    /// How fast a model is here: decoding, prompts, first token, and each kernel on a GPU
+    Bench(Bench),
 }
 
 /// How a model is loaded.
@@ -52,6 +58,20 @@ pub struct Model {
     /// Ask no hub: what was fetched of the model before must do
     #[arg(long)]
     pub offline: bool,
+    #[command(flatten)]
+    pub held: Holding,
+}
+
+impl Model {
+    /// The engine's options, with at most `context` positions.
+    pub fn options(&self, context: Option<u32>) -> LoadOptions {
+        self.held.options(context)
+    }
+}
+
+/// How a model is held, and what computes.
+#[derive(Args)]
+pub struct Holding {
     /// How matrices are held: f32, f16, bf16, q8, q6, q4 or q4_1 [default: as in the file]
     #[arg(long, value_name = "DTYPE", value_parser = dtype)]
     pub dtype: Option<Dtype>,
@@ -68,7 +88,7 @@ pub struct Model {
     pub default_limits: bool,
 }
 
-impl Model {
+impl Holding {
     /// The engine's options, with at most `context` positions.
     pub fn options(&self, context: Option<u32>) -> LoadOptions {
         LoadOptions {

@@ -1,6 +1,7 @@
 //! `reckon`: the engine in a terminal.
 
 mod arguments;
+mod bench;
 mod chat;
 mod clock;
 mod compare;
@@ -13,6 +14,7 @@ mod logits;
 mod pack;
 mod place;
 mod prompts;
+mod random;
 mod verify;
 
 use std::process::ExitCode;
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         Command::Compare(arguments) => pollster::block_on(compare::run(&arguments)),
         Command::Inspect(arguments) => pollster::block_on(inspect::run(&arguments)),
         Command::Verify(arguments) => pollster::block_on(verify::run(&arguments)),
+        Command::Bench(arguments) => pollster::block_on(bench::run(&arguments)),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,4 +1,4 @@
-//! Where a model is: on this disk, or on a hub.
+//! Where a model is: on this disk, on a hub, or nowhere.
 
 use std::ops::Range;
 use std::path::Path;
@@ -7,6 +7,7 @@ use engine::{Error, Files, Opened};
 
 use crate::disk::Disk;
 use crate::hub::{Hub, HubId};
+use crate::random::Random;
 
 /// A place that holds one model's files.
 pub enum Place {
@@ -14,6 +15,8 @@ pub enum Place {
     Disk(Disk),
     /// A repository, with its cache on this disk.
     Hub(Box<Hub>),
+    /// Nowhere: a shape, and weights of noise.
+    Random(Box<Random>),
 }
 
 impl Place {
@@ -40,6 +43,7 @@ impl Place {
         match self {
             Self::Disk(disk) => &disk.model,
             Self::Hub(hub) => &hub.model,
+            Self::Random(_) => "",
         }
     }
 
@@ -70,6 +74,7 @@ impl Files for Place {
         match self {
             Self::Disk(disk) => disk.size_bytes(name).await,
             Self::Hub(hub) => hub.size_bytes(name).await,
+            Self::Random(random) => random.size_bytes(name).await,
         }
     }
 
@@ -77,6 +82,7 @@ impl Files for Place {
         match self {
             Self::Disk(disk) => disk.read(name, range).await,
             Self::Hub(hub) => hub.read(name, range).await,
+            Self::Random(random) => random.read(name, range).await,
         }
     }
 
@@ -89,6 +95,7 @@ impl Files for Place {
         match self {
             Self::Disk(disk) => disk.stream(name, range, sink).await,
             Self::Hub(hub) => hub.stream(name, range, sink).await,
+            Self::Random(random) => random.stream(name, range, sink).await,
         }
     }
 }

@@ -108,6 +108,7 @@ impl Work<'_> {
             // Where on a disk a model lies is nobody's business.
             Place::Disk(_) => format!("{}, from a disk", self.report.name),
             Place::Hub(hub) => hub.source(),
+            Place::Random(_) => "weights of noise".to_owned(),
         };
         self.tell("model", source);
         self.tell("verified as", published::verified_as(&opened.checkpoint.config));
@@ -188,7 +189,7 @@ impl Work<'_> {
         for WeightFile { name, size_bytes, .. } in files {
             let known = match &self.place {
                 Place::Hub(hub) => hub.sha256(name),
-                Place::Disk(_) => None,
+                Place::Disk(_) | Place::Random(_) => None,
             };
             let sha256 = match known {
                 Some(sha256) => format!("SHA-256 {sha256}"),

@@ -31,6 +31,14 @@ pub(crate) struct Activations {
     pub(crate) logits: Buffer,
 }
 
+impl Activations {
+    /// All of them.
+    pub(crate) fn buffers(&self) -> [&Buffer; 8] {
+        let Self { step, head_step, ids, x, qkv, o, h, logits } = self;
+        [step, head_step, ids, x, qkv, o, h, logits]
+    }
+}
+
 /// A product with one piece of a matrix.
 pub(crate) struct Product {
     pub(crate) group: BindGroup,

@@ -17,13 +17,18 @@
 mod decoder;
 mod error;
 mod groups;
+mod kernel_times;
 mod kv;
 mod matrix;
 mod probe;
 mod timeline;
+mod traffic;
 mod weights;
+mod work;
 
 pub use decoder::Decoder;
 pub use error::Error;
+pub use kernel_times::{KernelTime, KernelTimes};
 pub use probe::Gpu;
 pub use timeline::Timeline;
+pub use traffic::Traffic;

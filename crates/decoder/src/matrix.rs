@@ -18,7 +18,7 @@ pub(crate) struct Piece {
     pub(crate) rows: u32,
     pub(crate) quants: Buffer,
     pub(crate) scales: Buffer,
-    dtype: Dtype,
+    pub(crate) dtype: Dtype,
 }
 
 impl Matrix {
@@ -49,6 +49,17 @@ impl Matrix {
             }
         }
         Ok(Self { columns, pieces })
+    }
+
+    /// Rows of all pieces.
+    pub(crate) fn rows(&self) -> u32 {
+        self.pieces.iter().map(|piece| piece.rows).sum()
+    }
+
+    /// Bytes of all pieces.
+    pub(crate) fn size_bytes(&self) -> u64 {
+        let bytes = |piece: &Piece| u64::from(piece.rows) * piece.dtype.bytes_per_row(self.columns) as u64;
+        self.pieces.iter().map(bytes).sum()
     }
 
     /// Puts packed rows in their place, from `first_row` on.

@@ -16,12 +16,13 @@ pub struct Gpu {
 }
 
 impl Gpu {
-    /// Opens the adapter the system prefers; where `default_limits`, within WebGPU's defaults even if it offers more.
+    /// Opens the adapter the system prefers; where `default_limits`, within WebGPU's defaults even if it offers more; with
+    /// `timestamps` where it is to be measured.
     ///
     /// # Errors
     /// There is no adapter, or it gives no device.
-    pub async fn open(default_limits: bool) -> Result<Self, Error> {
-        Ok(Self { device: Device::open(&gpu::Options { default_limits }).await? })
+    pub async fn open(default_limits: bool, timestamps: bool) -> Result<Self, Error> {
+        Ok(Self { device: Device::open(&gpu::Options { default_limits, timestamps }).await? })
     }
 
     /// Who computes.

@@ -1,5 +1,7 @@
 //! One session's cache and activations, and the forward pass over them.
 
+use std::rc::Rc;
+
 use bytemuck::{bytes_of, cast_slice};
 use gpu::{Frame, Readback, Usage};
 use kernels::{MatrixKernel, Step};
@@ -17,15 +19,18 @@ const LOGITS_ROWS: u32 = 16;
 
 /// A session's memory on the GPU.
 pub struct Timeline {
-    activations: Activations,
-    groups: Groups,
-    caches: Vec<Cache>,
-    cache_groups: Vec<CacheGroups>,
-    capacity: u32,
+    pub(crate) activations: Activations,
+    pub(crate) groups: Groups,
+    pub(crate) caches: Vec<Cache>,
+    pub(crate) cache_groups: Vec<CacheGroups>,
+    pub(crate) capacity: u32,
     context: u32,
     logits_rows: u32,
     readback: Readback,
     dispatches: u32,
+    /// Only measurements have one.
+    now_ms: Option<Rc<dyn Fn() -> f64>>,
+    submitted_ms: Option<f64>,
 }
 
 impl Timeline {
@@ -50,6 +55,8 @@ impl Timeline {
             logits_rows,
             readback,
             dispatches: 0,
+            now_ms: None,
+            submitted_ms: None,
         };
         timeline.grow(decoder, FIRST_CAPACITY.min(context)).await?;
         Ok(timeline)
@@ -148,10 +155,21 @@ impl Timeline {
             let size_bytes = u64::from(tokens * decoder.config.vocab_size) * 4;
             frame.read_back(&self.activations.logits, &self.readback, size_bytes);
             std::mem::replace(&mut frame, device.frame()).submit(device);
+            self.submitted_ms = self.now_ms.as_ref().map(|now_ms| now_ms());
             let keep = |bytes: &[u8]| logits.extend_from_slice(cast_slice(bytes));
             self.readback.read(device, size_bytes, keep).await?;
         }
         Ok(())
+    }
+
+    /// Notes by this clock when a call is handed to the GPU: for measurements.
+    pub fn time_by(&mut self, now_ms: Rc<dyn Fn() -> f64>) {
+        self.now_ms = Some(now_ms);
+    }
+
+    /// When the last call that gave logits was handed to the GPU, by the clock of [`Timeline::time_by`].
+    pub fn submitted_ms(&self) -> Option<f64> {
+        self.submitted_ms
     }
 
     /// Dispatches of the last call that gave logits.
@@ -181,7 +199,7 @@ impl Timeline {
     }
 }
 
-fn record(kernel: &MatrixKernel, frame: &mut Frame, products: &[Product], tokens: u32) {
+pub(crate) fn record(kernel: &MatrixKernel, frame: &mut Frame, products: &[Product], tokens: u32) {
     for Product { group, weight, rows } in products {
         kernel.record(frame, *weight, group, *rows, tokens);
     }

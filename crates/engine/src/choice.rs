@@ -42,9 +42,7 @@ impl Choice {
                 weights_bytes as f64 / 1e6
             ))),
             Device::Auto => Ok(Self::of_what_is_there(options, clock).await),
-            Device::Webgpu => {
-                Ok(Self { gpu: Some(Gpu::open(options.default_limits).await?), why: String::new() })
-            }
+            Device::Webgpu => Ok(Self { gpu: Some(open(options).await?), why: String::new() }),
             Device::Cpu => Ok(Self::cpu(String::new())),
         }
     }
@@ -64,7 +62,7 @@ impl Choice {
     }
 
     async fn of_what_is_there(options: &LoadOptions, clock: &impl Clock) -> Self {
-        match Gpu::open(options.default_limits).await {
+        match open(options).await {
             Ok(gpu) if !gpu.adapter().is_software => {
                 Self { why: format!("a hardware GPU: {}", gpu.adapter().name), gpu: Some(gpu) }
             }
@@ -79,6 +77,10 @@ impl Choice {
             Err(err) => Self::cpu(err.to_string()),
         }
     }
+}
+
+async fn open(options: &LoadOptions) -> Result<Gpu, decoder::Error> {
+    Gpu::open(options.default_limits, options.timestamps).await
 }
 
 /// Why a GPU that is a program on the processor is taken, or why it is not: times the processor, then that program until

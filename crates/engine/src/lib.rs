@@ -26,10 +26,12 @@ pub mod sampler;
 mod session;
 pub mod stop;
 mod store;
+mod trial;
 mod voice;
 mod weights;
 
 pub use checkpoint;
+pub use decoder::{KernelTime, KernelTimes, Traffic};
 pub use text::{Message, Part, Special, Tokenizer};
 
 pub use crate::engine::Engine;
@@ -50,4 +52,5 @@ pub use progress::{Progress, Stage};
 pub use sampler::Sampling;
 pub use session::{Handle, Session};
 pub use store::Store;
+pub use trial::{TokenTime, Trial};
 pub use voice::Voice;

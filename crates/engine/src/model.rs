@@ -1,6 +1,9 @@
 //! The decoders an engine can run, as one.
 
+use std::rc::Rc;
+
 use checkpoint::{Config, Held, Piece};
+use decoder::{KernelTimes, Traffic};
 
 use crate::{Choice, Description, Device, Error, LoadOptions};
 
@@ -131,6 +134,45 @@ impl Timeline {
             _ => unreachable!("a timeline belongs to its model"),
         }
         Ok(())
+    }
+
+    /// Notes by this clock when a GPU is handed its work.
+    pub(crate) fn time_by(&mut self, now_ms: Rc<dyn Fn() -> f64>) {
+        if let Self::Gpu(timeline) = self {
+            timeline.time_by(now_ms);
+        }
+    }
+
+    /// When a GPU was handed the last call that gave logits; `None` where the processor computes.
+    pub(crate) fn submitted_ms(&self) -> Option<f64> {
+        match self {
+            Self::Gpu(timeline) => timeline.submitted_ms(),
+            Self::Cpu(_) => None,
+        }
+    }
+
+    /// What a token after `positions` others moves, as a GPU's dispatches bind it.
+    pub(crate) fn traffic(&self, model: &Model, positions: u32) -> Option<Traffic> {
+        match (self, model) {
+            (Self::Gpu(timeline), Model::Gpu(decoder)) => Some(timeline.traffic(decoder, positions)),
+            _ => None,
+        }
+    }
+
+    /// What each kernel takes on a GPU, for a token after `positions` others.
+    pub(crate) async fn kernel_times(
+        &self,
+        model: &Model,
+        positions: u32,
+        samples: u32,
+        now_ms: &dyn Fn() -> f64,
+    ) -> Result<Option<KernelTimes>, Error> {
+        match (self, model) {
+            (Self::Gpu(timeline), Model::Gpu(decoder)) => {
+                Ok(Some(timeline.kernel_times(decoder, positions, samples, now_ms).await?))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Compute dispatches of the last call that gave logits.

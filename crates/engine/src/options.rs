@@ -59,6 +59,8 @@ pub struct LoadOptions {
     pub device: Device,
     /// Ask the adapter for WebGPU's default limits even where it offers more.
     pub default_limits: bool,
+    /// Ask the adapter for timestamps, by which kernels are measured.
+    pub timestamps: bool,
     /// How the processor multiplies activations with quantised weights; a GPU takes them as they are.
     pub activations: Activations,
     /// Threads of the processor that share the work; 0 is one for each core. A browser's worker has one.

@@ -12,6 +12,8 @@ pub enum Usage {
     Uniform,
     /// Read back by the host.
     Readback,
+    /// Timestamps on their way to where the host reads.
+    Timestamps,
 }
 
 impl Usage {
@@ -21,6 +23,7 @@ impl Usage {
             Self::Storage => Flags::STORAGE | Flags::COPY_SRC | Flags::COPY_DST,
             Self::Uniform => Flags::UNIFORM | Flags::COPY_DST,
             Self::Readback => Flags::MAP_READ | Flags::COPY_DST,
+            Self::Timestamps => Flags::QUERY_RESOLVE | Flags::COPY_SRC,
         }
     }
 }

@@ -11,6 +11,8 @@ use crate::{Adapter, Buffer, Error, Usage};
 pub struct Options {
     /// Stay on WebGPU's default limits even where the adapter offers more.
     pub default_limits: bool,
+    /// Ask for timestamps where the adapter has them: for measurements alone.
+    pub timestamps: bool,
 }
 
 /// What one buffer and one binding may hold.
@@ -59,8 +61,14 @@ impl Device {
             buffer_bytes: required_limits.max_buffer_size,
         };
         let info = adapter.get_info();
-        let descriptor =
-            wgpu::DeviceDescriptor { label: Some("reckon"), required_limits, ..Default::default() };
+        let timestamps =
+            if options.timestamps { wgpu::Features::TIMESTAMP_QUERY } else { Default::default() };
+        let descriptor = wgpu::DeviceDescriptor {
+            label: Some("reckon"),
+            required_features: adapter.features() & timestamps,
+            required_limits,
+            ..Default::default()
+        };
         let (raw, queue) = adapter
             .request_device(&descriptor)
             .await
@@ -79,6 +87,11 @@ impl Device {
     /// What one buffer and one binding may hold.
     pub fn limits(&self) -> Limits {
         self.0.limits
+    }
+
+    /// Whether passes can be timed by the GPU's own clock.
+    pub(crate) fn has_timestamps(&self) -> bool {
+        self.0.raw.features().contains(wgpu::Features::TIMESTAMP_QUERY)
     }
 
     /// Bytes of all buffers that live.

@@ -1,6 +1,9 @@
 //! One submit: dispatches in order in one pass, then copies.
 
-use crate::{BindGroup, Buffer, Device, Pipeline, Readback};
+use std::collections::HashSet;
+use std::rc::Rc;
+
+use crate::{BindGroup, Buffer, Device, Pipeline, Readback, Timer};
 
 /// Work recorded for the GPU; nothing runs before [`Frame::submit`].
 pub struct Frame {
@@ -15,6 +18,19 @@ impl Device {
     pub fn frame(&self) -> Frame {
         let encoder = self.raw().create_command_encoder(&wgpu::CommandEncoderDescriptor { label: None });
         Frame { encoder, pass: None, groups: Vec::new() }
+    }
+
+    /// An empty frame whose pass notes its beginning and its end.
+    pub fn timed_frame(&self, timer: &Timer) -> Frame {
+        let mut frame = self.frame();
+        let writes = wgpu::ComputePassTimestampWrites {
+            query_set: &timer.queries,
+            beginning_of_pass_write_index: Some(0),
+            end_of_pass_write_index: Some(1),
+        };
+        let descriptor = wgpu::ComputePassDescriptor { label: None, timestamp_writes: Some(writes) };
+        frame.pass = Some(frame.encoder.begin_compute_pass(&descriptor).forget_lifetime());
+        frame
     }
 }
 
@@ -40,6 +56,20 @@ impl Frame {
     /// Copies `size_bytes` from the start of a buffer to where the host reads; ends the pass.
     pub fn read_back(&mut self, from: &Buffer, to: &Readback, size_bytes: u64) {
         self.copy(from, to.buffer(), size_bytes);
+    }
+
+    /// Ends the pass of a timed frame; its time comes by [`Timer::read_us`] once the frame is submitted.
+    pub fn stop(&mut self, timer: &Timer) {
+        self.pass = None;
+        self.encoder.resolve_query_set(&timer.queries, 0..2, &timer.resolved.0.raw, 0);
+        self.read_back(&timer.resolved, &timer.readback, timer.resolved.size_bytes());
+    }
+
+    /// Bytes of the buffers that dispatches recorded so far bind, each buffer once; those of `without` do not count.
+    pub fn bound_bytes(&self, without: &[&Buffer]) -> u64 {
+        let mut seen: HashSet<_> = without.iter().map(|buffer| Rc::as_ptr(&buffer.0)).collect();
+        let bound = self.groups.iter().flat_map(|group| &group.0.buffers);
+        bound.filter(|buffer| seen.insert(Rc::as_ptr(&buffer.0))).map(Buffer::size_bytes).sum()
     }
 
     /// Dispatches recorded so far.

@@ -2,7 +2,7 @@
 //!
 //! It adds what an engine needs and WebGPU leaves open: allocations that fail become errors, a lost device and every
 //! uncaptured error are remembered and told once exactly, bytes and dispatches are counted. It runs on WebGPU's
-//! default limits and asks for no optional feature.
+//! default limits and asks for no optional feature, but for timestamps where something is to be measured.
 
 mod adapter;
 mod buffer;
@@ -11,6 +11,7 @@ mod error;
 mod frame;
 mod pipeline;
 mod readback;
+mod timer;
 #[cfg(target_arch = "wasm32")]
 mod web;
 
@@ -21,3 +22,4 @@ pub use error::Error;
 pub use frame::Frame;
 pub use pipeline::{BindGroup, Binding, Layout, Pipeline, Shader};
 pub use readback::Readback;
+pub use timer::Timer;

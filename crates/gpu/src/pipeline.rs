@@ -50,7 +50,7 @@ pub struct BindGroup(pub(crate) Rc<Bound>);
 pub(crate) struct Bound {
     pub(crate) raw: wgpu::BindGroup,
     /// Kept so that no buffer is freed before the groups that name it.
-    _buffers: Vec<Buffer>,
+    pub(crate) buffers: Vec<Buffer>,
 }
 
 impl Device {
@@ -132,6 +132,6 @@ impl Device {
             layout: &layout.raw,
             entries: &entries,
         });
-        BindGroup(Rc::new(Bound { raw, _buffers: buffers.iter().map(|buffer| (*buffer).clone()).collect() }))
+        BindGroup(Rc::new(Bound { raw, buffers: buffers.iter().map(|buffer| (*buffer).clone()).collect() }))
     }
 }

@@ -1,5 +1,6 @@
 //! The workshop: everything the README promises, without tools that are not there already.
 
+mod bench;
 mod browser;
 mod embedded;
 mod fetch;
@@ -30,6 +31,8 @@ cargo xtask COMMAND
   fetch                                  fetch SmolLM2 and a tokenizer, for tests, into .models
   size [--fast]                          bytes of what a visitor downloads, held to their budget
   browser [--fast] [PATTERN]             only the browser's tests, those whose names hold PATTERN
+  bench [ARGUMENTS]                      `reckon bench` of weights of noise at 950M, or as its arguments say, built for
+                                         speed and kept under tests/runs
   first-token                            page open to first thinking token in Chromium, 20 launches
   browser-real                           SmolLM2 in Chromium against the terminal: minutes on a CPU
   browser-full-hub [cpu]                 950M at F32 from a gated hub into Chromium, cut and killed: minutes
@@ -55,6 +58,9 @@ fn run(arguments: &[String]) -> Outcome {
         print!("{USAGE}");
         return Ok(());
     };
+    if command == "bench" {
+        return bench::run(rest);
+    }
     let mut options = Options::read(rest)?;
     match command.as_str() {
         "app" => {

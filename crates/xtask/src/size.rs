@@ -14,23 +14,26 @@ const PROSE_BYTES: u64 = 480_000;
 const LATER_BYTES: u64 = 30_000;
 /// Gzipped bytes of what keeps the app on the device and installs it, fetched once the model is there.
 const OFFLINE_BYTES: u64 = 36_000;
+/// Gzipped bytes of the page that measures, fetched there alone, without what it shares with the app.
+const BENCH_BYTES: u64 = 20_000;
 /// Of the embedded model, its tokenizer and template inside.
 const MODEL_BYTES: u64 = 6_000_000;
 /// Of the app in one file, the embedded model inside.
 const SINGLE_FILE_BYTES: u64 = 12_000_000;
 
-/// Prints every file's bytes, raw and gzipped, one line a file, and in the end the sums of the first four budgets and the
+/// Prints every file's bytes, raw and gzipped, one line a file, and in the end the sums of the first five budgets and the
 /// bytes of the one file.
 const MEASURE: &str = r"
 const fs = require('fs'), path = require('path'), zlib = require('zlib');
 const home = process.argv[1], modules = [];
-let app = 0, prose = 0, later = 0, offline = 0, single = 0;
+let app = 0, prose = 0, later = 0, offline = 0, bench = 0, single = 0;
 for (const name of fs.readdirSync(home, { recursive: true })) {
   const file = path.join(home, name);
   if (!fs.statSync(file).isFile() || /^models/.test(name)) continue;
   const bytes = fs.readFileSync(file), gz = zlib.gzipSync(bytes, { level: 9 }).length;
   const br = zlib.brotliCompressSync(bytes).length;
   if (name === 'reckon.html') single = bytes.length;
+  else if (/(^|[/\\])bench[.-]/.test(name)) bench += gz;
   else if (/woff2$|prose-[^/]*js$/.test(name)) prose += gz;
   else if (/(highlight|chooser|settings_panel)-[^/]*js$/.test(name)) later += gz;
   else if (/^service_worker|webmanifest$|png$/.test(name)) offline += gz;
@@ -38,7 +41,7 @@ for (const name of fs.readdirSync(home, { recursive: true })) {
   if (name.endsWith('.wasm')) modules.push(gz);
   console.error(`${String(bytes.length).padStart(10)} raw ${String(gz).padStart(9)} gz ${String(br).padStart(9)} br  ${name}`);
 }
-console.log(`${app - (modules.length > 1 ? Math.min(...modules) : 0)} ${prose} ${later} ${offline} ${single}`);
+console.log(`${app - (modules.length > 1 ? Math.min(...modules) : 0)} ${prose} ${later} ${offline} ${bench} ${single}`);
 ";
 
 /// Measures web/dist, the one file in it and the embedded model.
@@ -51,14 +54,15 @@ pub fn check() -> Result<(), String> {
     let measured =
         Program::new("node").args(["-e", MEASURE, &dist]).heard(&mut |line| line.clone_into(&mut sums))?;
     let parsed = |sum: &str| sum.parse::<u64>().ok().filter(|_| measured);
-    let [app, prose, later, offline, single] =
-        <[&str; 5]>::try_from(sums.split_whitespace().collect::<Vec<_>>())
+    let [app, prose, later, offline, bench, single] =
+        <[&str; 6]>::try_from(sums.split_whitespace().collect::<Vec<_>>())
             .map_err(|_| "the app could not be measured")?;
     let over: Vec<String> = [
         ("the app, gzipped", parsed(app), APP_BYTES),
         ("what draws answers, gzipped", parsed(prose), PROSE_BYTES),
         ("what is fetched where a visitor comes to it, gzipped", parsed(later), LATER_BYTES),
         ("what keeps the app on the device, gzipped", parsed(offline), OFFLINE_BYTES),
+        ("the page that measures, gzipped", parsed(bench), BENCH_BYTES),
         ("the app in one file", parsed(single), SINGLE_FILE_BYTES),
         ("the embedded model", Some(Embedded::find()?.size_bytes), MODEL_BYTES),
     ]

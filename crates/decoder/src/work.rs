@@ -1,0 +1,109 @@
+//! The kernels of one decoded token, each by itself: what is measured.
+
+use gpu::Frame;
+
+use crate::matrix::Matrix;
+use crate::timeline::record;
+use crate::weights::{Layer, Weights};
+use crate::{Decoder, Timeline};
+
+/// What a kernel does in a token, in the order of the pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    Embed,
+    Qkv,
+    Append,
+    Attention,
+    OProj,
+    GateUp,
+    DownProj,
+    Head,
+}
+
+impl Work {
+    pub(crate) const ALL: [Self; 8] = [
+        Self::Embed,
+        Self::Qkv,
+        Self::Append,
+        Self::Attention,
+        Self::OProj,
+        Self::GateUp,
+        Self::DownProj,
+        Self::Head,
+    ];
+
+    /// The kernel's name.
+    pub(crate) fn kernel(self) -> &'static str {
+        match self {
+            Self::Embed => "embed",
+            Self::Qkv | Self::Head => "rms_norm_matmul",
+            Self::Append => "rope_qk_norm_append",
+            Self::Attention => "attention",
+            Self::OProj | Self::DownProj => "matmul_residual",
+            Self::GateUp => "rms_norm_gate_up_swiglu",
+        }
+    }
+
+    /// What it is for.
+    pub(crate) fn of(self) -> &'static str {
+        match self {
+            Self::Embed => "embedding",
+            Self::Qkv => "q, k, v",
+            Self::Append => "keys, values",
+            Self::Attention => "attention",
+            Self::OProj => "output",
+            Self::GateUp => "gate, up",
+            Self::DownProj => "down",
+            Self::Head => "head",
+        }
+    }
+
+    /// The matrices that it multiplies in a token, one a layer.
+    pub(crate) fn matrices(self, weights: &Weights) -> Vec<&Matrix> {
+        let of_layers = |matrix: fn(&Layer) -> &Matrix| weights.layers.iter().map(matrix).collect();
+        match self {
+            Self::Embed | Self::Append | Self::Attention => Vec::new(),
+            Self::Qkv => of_layers(|layer| &layer.qkv),
+            Self::OProj => of_layers(|layer| &layer.o_proj),
+            Self::GateUp => of_layers(|layer| &layer.gate_up),
+            Self::DownProj => of_layers(|layer| &layer.down_proj),
+            Self::Head => vec![weights.lm_head.as_ref().unwrap_or(&weights.embed_tokens)],
+        }
+    }
+
+    /// Records all of it that one token needs.
+    pub(crate) fn record(self, decoder: &Decoder, timeline: &Timeline, frame: &mut Frame) {
+        let (config, kernels) = (&decoder.config, &decoder.kernels);
+        let (heads, kv_heads) = (config.num_attention_heads, config.num_key_value_heads);
+        let (layers, caches) = (&timeline.groups.layers, &timeline.cache_groups);
+        match self {
+            Self::Embed => {
+                for group in &timeline.groups.embed {
+                    kernels.embed.record(frame, group, config.hidden_size / 32, 1);
+                }
+            }
+            Self::Append => {
+                for groups in caches {
+                    let group = &groups.rope_qk_norm_append;
+                    kernels.rope_qk_norm_append.record(frame, group, heads + 2 * kv_heads, 1);
+                }
+            }
+            Self::Attention => {
+                for groups in caches {
+                    kernels.attention.record(frame, &groups.attention, heads, kv_heads, 1);
+                }
+            }
+            Self::Head => record(&kernels.rms_norm_matmul, frame, &timeline.groups.head, 1),
+            Self::Qkv | Self::OProj | Self::GateUp | Self::DownProj => {
+                for groups in layers {
+                    match self {
+                        Self::Qkv => record(&kernels.rms_norm_matmul, frame, &groups.qkv, 1),
+                        Self::OProj => record(&kernels.matmul_residual, frame, &groups.o_proj, 1),
+                        Self::GateUp => record(&kernels.rms_norm_gate_up_swiglu, frame, &groups.gate_up, 1),
+                        _ => record(&kernels.matmul_residual, frame, &groups.down_proj, 1),
+                    }
+                }
+            }
+        }
+    }
+}
