@@ -175,16 +175,6 @@ impl Files for Random {
         })
     }
 
-    async fn read(&self, name: &str, range: Range<u64>) -> Result<Vec<u8>, Error> {
-        let mut bytes = Vec::new();
-        self.stream(name, range, &mut |chunk| {
-            bytes.extend_from_slice(chunk);
-            Ok(())
-        })
-        .await?;
-        Ok(bytes)
-    }
-
     async fn stream(
         &self,
         name: &str,

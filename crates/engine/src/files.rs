@@ -19,7 +19,15 @@ pub trait Files {
     ///
     /// # Errors
     /// The file is missing, shorter than the range, or cannot be read.
-    async fn read(&self, name: &str, range: Range<u64>) -> Result<Vec<u8>, Error>;
+    async fn read(&self, name: &str, range: Range<u64>) -> Result<Vec<u8>, Error> {
+        let mut bytes = Vec::new();
+        self.stream(name, range, &mut |chunk| {
+            bytes.extend_from_slice(chunk);
+            Ok(())
+        })
+        .await?;
+        Ok(bytes)
+    }
 
     /// Hands the bytes of `range` to `sink`, in order, in chunks of any length, holding one chunk at a time.
     ///
