@@ -1,8 +1,8 @@
 import { html, LitElement, nothing, type PropertyValues, type TemplateResult } from "lit";
 
 import "./answer_view";
+import { copyText } from "../prose/clipboard";
 import { base } from "./base_styles";
-import { copyText } from "./clipboard";
 import { define } from "./define";
 import { ENDINGS } from "./ending";
 import { Told } from "./news";

@@ -1,5 +1,7 @@
 /** A button that copies. */
 
+import { copyText } from "./clipboard";
+
 /** Two sheets of paper. */
 const OUTLINE = "M9 9h10v11H9zM6 15H5V4h10v2";
 /** How long it says that it has copied. */
@@ -11,12 +13,12 @@ export function copyButton(what: string, text: () => string): HTMLButtonElement 
   Object.assign(button, { type: "button", className: "copy", title: `Copy ${what}` });
   button.setAttribute("aria-label", `Copy ${what}`);
   button.append(icon());
-  button.addEventListener("click", () => {
-    // Only a secure page has a clipboard.
-    (navigator.clipboard?.writeText(text()) ?? Promise.reject(new Error("no clipboard"))).then(
-      () => say(button, `Copied ${what}`, "copied"),
-      () => say(button, "This browser does not let the page copy", "refused"),
-    );
+  button.addEventListener("click", async () => {
+    if (await copyText(text())) {
+      say(button, `Copied ${what}`, "copied");
+    } else {
+      say(button, "This browser does not let the page copy", "refused");
+    }
   });
   return button;
 }
