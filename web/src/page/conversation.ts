@@ -2,6 +2,7 @@
 
 import { type Conversation as Timeline, type FaultCode, type GenerateOptions, type Message, ReckonError, type Statistics } from "../engine/reckon";
 import { turn as othersTurn } from "../engine/turn";
+import { PAPER_SAMPLING } from "../presets/presets";
 import type { Answering } from "./address";
 import { Beat } from "./beat";
 import { Branches } from "./branches";
@@ -10,8 +11,6 @@ import { Turn } from "./turn";
 
 /** What an engine says of a question that it does not take. */
 const REFUSALS: ReadonlySet<FaultCode> = new Set<FaultCode>(["options", "context"]);
-/** How another answer is drawn where the first is the likeliest one: greedily it would be the same again. */
-const ANOTHER = { temperature: 0.6, top_p: 0.95 };
 /** What comes at once is taken in for so long, then the page has its turn. */
 const SLICE_MS = 8;
 
@@ -89,7 +88,8 @@ export class Conversation {
   /** Asks a turn's question again; the earlier answer is kept as a version. */
   regenerate({ question, after }: Turn): Promise<string | undefined> {
     const { seed: _, ...sampling } = this.wishes.sampling;
-    const another = sampling.temperature === 0 ? { ...sampling, ...ANOTHER } : sampling;
+    // Where the first is the likeliest answer, greedily it would be the same again.
+    const another = sampling.temperature === 0 ? { ...sampling, ...PAPER_SAMPLING } : sampling;
     return this.#run(new Turn(question, after), { ...another, seed: freshSeed() });
   }
 
