@@ -145,13 +145,4 @@ export const styles = css`
     margin-top: 0.55rem;
     font-size: 0.76rem;
   }
-  .unseen {
-    position: absolute;
-    width: 1px;
-    height: 1px;
-    margin: 0;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
-  }
 `;

@@ -177,15 +177,6 @@ export const styles = css`
     color: var(--soft);
     font-size: 0.76rem;
   }
-  .unseen {
-    position: absolute;
-    width: 1px;
-    height: 1px;
-    margin: 0;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
-  }
   @media (max-width: 46rem) {
     header {
       grid-template-columns: minmax(0, 1fr) auto;
