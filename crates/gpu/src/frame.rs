@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
-use crate::{BindGroup, Buffer, Device, Pipeline, Readback, Timer};
+use crate::{BindGroup, Buffer, Device, Pipeline, Readback, Submission, Timer};
 
 /// Work recorded for the GPU; nothing runs before [`Frame::submit`].
 pub struct Frame {
@@ -78,8 +78,8 @@ impl Frame {
     }
 
     /// Hands the work to the GPU.
-    pub fn submit(mut self, device: &Device) {
+    pub fn submit(mut self, device: &Device) -> Submission {
         self.pass = None;
-        device.queue().submit([self.encoder.finish()]);
+        Submission { index: device.queue().submit([self.encoder.finish()]) }
     }
 }

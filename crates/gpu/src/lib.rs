@@ -11,6 +11,7 @@ mod error;
 mod frame;
 mod pipeline;
 mod readback;
+mod submission;
 mod timer;
 #[cfg(target_arch = "wasm32")]
 mod web;
@@ -21,5 +22,6 @@ pub use device::{Device, Limits, Options};
 pub use error::Error;
 pub use frame::Frame;
 pub use pipeline::{BindGroup, Binding, Layout, Pipeline, Shader};
-pub use readback::Readback;
+pub use readback::{Asked, Readback};
+pub use submission::Submission;
 pub use timer::Timer;
