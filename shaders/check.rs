@@ -5,8 +5,8 @@ use std::process::{Command, Stdio};
 use naga::{AddressSpace, StorageAccess, TypeInner};
 
 use crate::{
-    KvType, Step, WeightType, attention, copy, embed, matmul_residual, rms_norm_gate_up_swiglu,
-    rms_norm_matmul, rope_qk_norm_append,
+    KvType, Sampling, Step, TILE, WeightType, attention, copy, embed, matmul_residual, rank_logits,
+    rms_norm_gate_up_swiglu, rms_norm_matmul, rope_qk_norm_append, sample,
 };
 
 /// Stem and every composed source of each kernel.
@@ -20,6 +20,8 @@ fn kernels() -> Vec<(&'static str, Vec<&'static str>)> {
         ("attention", kv(attention::source)),
         ("matmul_residual", weights(matmul_residual::source)),
         ("rms_norm_gate_up_swiglu", weights(rms_norm_gate_up_swiglu::source)),
+        ("rank_logits", vec![rank_logits::SOURCE]),
+        ("sample", vec![sample::SOURCE]),
         ("copy", vec![copy::SOURCE]),
     ]
 }
@@ -107,6 +109,37 @@ fn host_structs_lie_as_the_shaders_read_them() {
         scale,
         is_bounded
     );
+}
+
+#[test]
+fn host_structs_of_sampling_lie_as_the_shaders_read_them() {
+    same_layout!(rank_logits::SOURCE, "Bias", rank_logits::Bias, id, bias);
+    same_layout!(
+        sample::SOURCE,
+        "Sampling",
+        Sampling,
+        vocab_size,
+        tiles,
+        biases,
+        temperature,
+        repetition_penalty,
+        top_k,
+        top_p,
+        ln_min_p,
+        seed_low,
+        seed_high,
+        draw,
+        slot
+    );
+}
+
+#[test]
+fn tiles_lie_as_the_host_makes_room_for_them() {
+    let size_bytes = |name: &str| layout(sample::SOURCE, name).1 as u64;
+    assert_eq!(size_bytes("Candidate") * u64::from(TILE), rank_logits::candidates_bytes(1));
+    assert_eq!(size_bytes("Tile"), rank_logits::tiles_bytes(1));
+    assert_eq!(size_bytes("Span"), sample::spans_bytes(1));
+    assert!(sample::SOURCE.contains(&format!("const TILE = {TILE}u;")));
 }
 
 /// `0 params   1 step   2 x read   3 y read_write`, as the shader declares it.

@@ -4,7 +4,9 @@ use gpu::{Device, Error};
 
 use crate::attention::Attention;
 use crate::embed::Embed;
+use crate::rank_logits::RankLogits;
 use crate::rope_qk_norm_append::RopeQkNormAppend;
+use crate::sample::Sample;
 use crate::{KvType, MatrixKernel, WeightType, matmul_residual, rms_norm_gate_up_swiglu, rms_norm_matmul};
 
 /// The kernels of a forward pass over the weight types of one model.
@@ -22,6 +24,10 @@ pub struct Kernels {
     pub matmul_residual: MatrixKernel,
     /// The gated half of the feed-forward.
     pub rms_norm_gate_up_swiglu: MatrixKernel,
+    /// Logits of each tile from the largest down.
+    pub rank_logits: RankLogits,
+    /// The next token.
+    pub sample: Sample,
     pub(crate) kv: KvType,
     pub(crate) weights: Vec<WeightType>,
     pub(crate) embedding: WeightType,
@@ -56,6 +62,8 @@ impl Kernels {
             attention: Attention::new(device, kv).await?,
             matmul_residual: matmul_residual::kernel(device, weights, is_software).await?,
             rms_norm_gate_up_swiglu: rms_norm_gate_up_swiglu::kernel(device, weights, is_software).await?,
+            rank_logits: RankLogits::new(device, is_software).await?,
+            sample: Sample::new(device, is_software).await?,
             kv,
             weights: weights.to_vec(),
             embedding,

@@ -39,7 +39,7 @@ impl Kernels {
         for (is_bounded, chunk) in [(0, 0), (0, 48), (1, 0)] {
             bench.attention(kv, [7, 1, 24], 67, is_bounded, chunk).await?;
         }
-        Ok(())
+        bench.sample_in_every_way(2500, 3).await
     }
 }
 
@@ -55,11 +55,11 @@ pub(crate) struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    async fn storage(&self, bytes: &[u8]) -> Result<Buffer, Error> {
+    pub(crate) async fn storage(&self, bytes: &[u8]) -> Result<Buffer, Error> {
         self.device.upload("a known answer", bytes, Usage::Storage).await
     }
 
-    async fn uniform<T: Pod>(&self, value: T) -> Result<Buffer, Error> {
+    pub(crate) async fn uniform<T: Pod>(&self, value: T) -> Result<Buffer, Error> {
         self.device.upload("a known answer", bytes_of(&value), Usage::Uniform).await
     }
 

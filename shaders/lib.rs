@@ -6,6 +6,7 @@
 //! with no optional feature. `copy` is none of the pass: the others are measured against it.
 
 mod packed;
+mod sampling;
 mod step;
 mod variant;
 
@@ -20,15 +21,20 @@ pub mod matmul_residual;
 
 pub mod rms_norm_gate_up_swiglu;
 
+pub mod rank_logits;
+pub mod sample;
+
 pub mod copy;
 
 mod kernels;
 mod known_answer;
+mod known_token;
 mod noise;
 mod truth;
 
 pub use kernels::Kernels;
 pub use packed::{KvType, WeightType};
+pub use sampling::{Sampling, TILE};
 pub use step::Step;
 pub use variant::MatrixKernel;
 

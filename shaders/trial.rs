@@ -4,7 +4,10 @@ use gpu::{Device, Options};
 use pollster::block_on;
 
 use crate::known_answer::{Bench, whole};
-use crate::{Kernels, KvType, WeightType};
+use crate::known_token::noisy;
+use crate::rank_logits::Bias;
+use crate::truth::Choice;
+use crate::{Kernels, KvType, Sampling, WeightType, sample};
 
 /// Runs `body` with the kernels for a software adapter and with those for hardware, on the adapter there is.
 fn on_both_kinds(weights: &[WeightType], kv: KvType, body: impl AsyncFn(&Bench<'_>)) {
@@ -72,4 +75,91 @@ fn attention_is_right_for_every_shape() {
             }
         });
     }
+}
+
+/// Draws of a softmax over so many.
+const DRAWS: u32 = 4000;
+
+fn on_both_kinds_of_samplers(body: impl AsyncFn(&Bench<'_>)) {
+    on_both_kinds(&[WeightType::F32], KvType::F32, body);
+}
+
+#[test]
+fn tokens_are_chosen_from_vocabularies_of_every_size() {
+    on_both_kinds_of_samplers(async |bench| {
+        for (vocab_size, draws) in
+            [(1, 3), (2, 20), (33, 40), (1024, 40), (1025, 40), (5000, 40), (128_256, 20)]
+        {
+            bench
+                .sample_in_every_way(vocab_size, draws)
+                .await
+                .unwrap_or_else(|err| panic!("{vocab_size}: {err}"));
+        }
+    });
+}
+
+#[test]
+fn draws_follow_the_softmax() {
+    on_both_kinds_of_samplers(async |bench| {
+        let sampling = Sampling { temperature: 1.0, ..Sampling::greedy(5) };
+        let choice = Choice { logits: vec![1.0, 0.0, -1.0, 2.0, 0.5], ..noisy(sampling) };
+        let total: f64 = choice.logits.iter().map(|logit| f64::from(*logit).exp()).sum();
+        let tokens = bench.tokens(&choice, DRAWS).await.unwrap();
+        let square = |(id, logit): (u32, &f32)| {
+            let expected = f64::from(*logit).exp() / total * f64::from(DRAWS);
+            let count = tokens.iter().filter(|token| **token == id).count() as f64;
+            (count - expected).powi(2) / expected
+        };
+        let chi_square: f64 = (0..).zip(&choice.logits).map(square).sum();
+        // 4 degrees of freedom: beyond 18.5 once in a thousand.
+        assert!(chi_square < 18.5, "{chi_square}");
+    });
+}
+
+#[test]
+fn among_equals_the_lower_ids_are_kept_and_every_one_of_them_is_drawn() {
+    on_both_kinds_of_samplers(async |bench| {
+        let tokens = async |vocab_size, sampling: Sampling| {
+            let choice = Choice { logits: vec![-1.5; vocab_size as usize], ..noisy(sampling) };
+            let mut tokens = bench.tokens(&choice, 300).await.unwrap();
+            tokens.sort_unstable();
+            tokens.dedup();
+            tokens
+        };
+        let open = Sampling { temperature: 1.0, ..Sampling::greedy(3000) };
+        assert_eq!(tokens(3000, Sampling::greedy(3000)).await, [0]);
+        assert_eq!(tokens(3000, Sampling { top_k: 5, ..open }).await, [0, 1, 2, 3, 4]);
+        assert_eq!(tokens(3000, Sampling { top_p: 0.0009, ..open }).await, [0, 1, 2]);
+        let all = tokens(3000, open).await;
+        assert!(all.len() > 250 && all.iter().any(|id| *id >= 2048), "{} of 300 differ", all.len());
+        assert_eq!(
+            tokens(8, Sampling { top_p: 0.5, ..Sampling { temperature: 1.0, ..Sampling::greedy(8) } }).await,
+            [0, 1, 2, 3]
+        );
+    });
+}
+
+#[test]
+fn a_logit_that_is_not_finite_gives_no_token() {
+    on_both_kinds_of_samplers(async |bench| {
+        for temperature in [0.0, 1.0] {
+            for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+                let sampling = Sampling { temperature, ..Sampling::greedy(2500) };
+                let mut choice = noisy(sampling);
+                choice.logits[2400] = bad;
+                assert_eq!(bench.tokens(&choice, 1).await.unwrap(), [sample::NOT_FINITE]);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_bias_decides_and_zeros_of_both_signs_are_equals() {
+    on_both_kinds_of_samplers(async |bench| {
+        let mut choice = noisy(Sampling::greedy(3));
+        choice.logits = vec![-0.0, 0.0, -1.0];
+        assert_eq!(bench.tokens(&choice, 1).await.unwrap(), [0]);
+        choice.biases = vec![Bias { id: 2, bias: 7.0 }];
+        assert_eq!(bench.tokens(&choice, 1).await.unwrap(), [2]);
+    });
 }

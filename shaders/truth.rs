@@ -1,6 +1,7 @@
 //! What each kernel must give, in plain f64 on the host, straight from the formula at the head of its WGSL.
 
-use crate::{attention, rope_qk_norm_append};
+use crate::rank_logits::Bias;
+use crate::{Sampling, attention, rope_qk_norm_append};
 
 /// A dense matrix, row-major.
 pub(crate) struct Matrix {
@@ -103,6 +104,73 @@ pub(crate) fn attention(
         }
     }
     mixed
+}
+
+/// What tokens are chosen from.
+pub(crate) struct Choice {
+    pub(crate) sampling: Sampling,
+    pub(crate) logits: Vec<f32>,
+    /// (V) bits.
+    pub(crate) seen: Vec<u32>,
+    pub(crate) biases: Vec<Bias>,
+}
+
+/// The token of one draw, and how far it was from being another: the distance, in shares of the whole, of u and of each
+/// limit from the nearest running sum.
+pub(crate) fn sample(choice: &Choice, draw: u32) -> (u32, f64) {
+    let sampling = &choice.sampling;
+    let adjusted = |(id, logit): (u32, &f32)| {
+        let is_seen = choice.seen[id as usize / 32] >> (id % 32) & 1 == 1;
+        let penalised = match is_seen {
+            true if *logit > 0.0 => logit / sampling.repetition_penalty,
+            true => logit * sampling.repetition_penalty,
+            false => *logit,
+        };
+        let bias = choice.biases.iter().find(|bias| bias.id == id).map_or(0.0, |bias| bias.bias);
+        let divisor = if sampling.temperature == 0.0 { 1.0 } else { sampling.temperature };
+        (f64::from((penalised + bias) / divisor), id)
+    };
+    let mut kept: Vec<(f64, u32)> = (0..).zip(&choice.logits).map(adjusted).collect();
+    kept.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    if sampling.temperature == 0.0 {
+        return (kept[0].1, f64::INFINITY);
+    }
+    kept.truncate(if sampling.top_k == 0 { kept.len() } else { sampling.top_k as usize });
+    let largest = kept[0].0;
+    kept.iter_mut().for_each(|(logit, _)| *logit = (*logit - largest).exp());
+    let mut margin = f64::INFINITY;
+    // Up to which the running sum reaches a share of the whole.
+    let mut reach = |kept: &[(f64, u32)], share: f64| {
+        let total: f64 = kept.iter().map(|(weight, _)| weight).sum();
+        let mut sum = 0.0;
+        let reached = kept.iter().position(|(weight, _)| {
+            sum += weight;
+            margin = margin.min((sum / total - share).abs());
+            sum >= share * total
+        });
+        reached.unwrap_or(kept.len() - 1)
+    };
+    if sampling.top_p < 1.0 {
+        kept.truncate(reach(&kept, f64::from(sampling.top_p)) + 1);
+    }
+    if sampling.ln_min_p <= 0.0 {
+        let least = f64::from(sampling.ln_min_p).exp();
+        kept.truncate(kept.partition_point(|(weight, _)| *weight >= least).max(1));
+    }
+    let place = reach(&kept, uniform(sampling.seed_low, sampling.seed_high, draw));
+    (kept[place].1, margin)
+}
+
+/// u in [0, 1). Source: Salmon et al. 2011, Philox2x32 with ten rounds.
+pub(crate) fn uniform(seed_low: u32, seed_high: u32, draw: u32) -> f64 {
+    let (mut left, mut right, mut key) = (draw, seed_high, seed_low);
+    for _ in 0..10 {
+        let product = u64::from(left) * 0xD256_D193;
+        left = (product >> 32) as u32 ^ key ^ right;
+        right = product as u32;
+        key = key.wrapping_add(0x9E37_79B9);
+    }
+    f64::from(left >> 8) / f64::from(1 << 24)
 }
 
 #[cfg(test)]
