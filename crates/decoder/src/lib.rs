@@ -1,4 +1,4 @@
-//! Tensors to GPU buffers to a forward pass to logits.
+//! Tensors to GPU buffers to a forward pass to logits, or to the next token.
 //!
 //! ```text
 //! ids --embed--> x ----+--rms_norm_matmul--> qkv --rope_qk_norm_append--> q, cache --attention--> o
@@ -7,13 +7,15 @@
 //!                      |
 //!                      +--rms_norm_gate_up_swiglu--> h --matmul_residual--> x      ... next layer ...
 //!
-//! x --rms_norm_matmul--> logits
+//! x --rms_norm_matmul--> logits --rank_logits, sample--> the next id
 //! ```
 //!
-//! Six dispatches a layer, one pass, one submit a call. A [`Decoder`] holds weights and kernels; a [`Timeline`] holds
-//! one session's cache and activations and the bind groups that tie them to the weights. Both are allocated once; the
-//! cache alone grows, by doubling, up to the context that was asked for.
+//! Six dispatches a layer, one pass, one submit a call. Where no logits are asked for, the next id lands where `embed`
+//! finds it, and a pass can follow before the host knows its token. A [`Decoder`] holds weights and kernels; a
+//! [`Timeline`] holds one session's cache and activations and the bind groups that tie them to the weights. Both are
+//! allocated once; the cache alone grows, by doubling, up to the context that was asked for.
 
+mod chooser;
 mod decoder;
 mod error;
 mod groups;
@@ -26,6 +28,7 @@ mod traffic;
 mod weights;
 mod work;
 
+pub use chooser::Sampling;
 pub use decoder::Decoder;
 pub use error::Error;
 pub use kernel_times::{KernelTime, KernelTimes};

@@ -6,6 +6,7 @@ use bytemuck::{bytes_of, cast_slice};
 use gpu::{Frame, Readback, Usage};
 use kernels::{MatrixKernel, Step};
 
+use crate::chooser::{Chooser, Sampling};
 use crate::groups::{Activations, CacheGroups, Groups, Product};
 use crate::kv::Cache;
 use crate::{Decoder, Error};
@@ -27,6 +28,7 @@ pub struct Timeline {
     context: u32,
     logits_rows: u32,
     readback: Readback,
+    chooser: Chooser,
     dispatches: u32,
     /// Only measurements have one.
     now_ms: Option<Rc<dyn Fn() -> f64>>,
@@ -45,6 +47,7 @@ impl Timeline {
         let groups = Groups::new(decoder, &activations).await?;
         let logits_bytes = u64::from(logits_rows * config.vocab_size) * 4;
         let readback = Readback::new(&decoder.device, "logits read back", logits_bytes).await?;
+        let chooser = Chooser::new(decoder, &activations).await?;
         let mut timeline = Self {
             activations,
             groups,
@@ -54,6 +57,7 @@ impl Timeline {
             context,
             logits_rows,
             readback,
+            chooser,
             dispatches: 0,
             now_ms: None,
             submitted_ms: None,
@@ -116,7 +120,7 @@ impl Timeline {
     }
 
     /// Runs `tokens` from `position` on, leaves their keys and values in the cache, and puts the logits of
-    /// `tokens[first..]` into `logits`, (rows, V).
+    /// `tokens[first..]` into `logits`, (rows, V). What is in flight is forgotten.
     ///
     /// # Errors
     /// The GPU failed.
@@ -131,13 +135,9 @@ impl Timeline {
         first: usize,
         logits: &mut Vec<f32>,
     ) -> Result<(), Error> {
-        let count = tokens.len() as u32;
-        assert!((1..=decoder.tokens_at_once()).contains(&count), "{count} tokens at once");
-        assert!(position + count <= self.capacity, "no room was made for {count} tokens from {position} on");
-        let device = &decoder.device;
-        device.check()?;
-        device.write(&self.activations.ids, 0, cast_slice(tokens));
-        self.write_step(decoder, Step { position, tokens: count, first_token: 0 });
+        self.forget();
+        self.bring(decoder, position, tokens)?;
+        let (device, count) = (&decoder.device, tokens.len() as u32);
         logits.clear();
         let first = first as u32;
         let mut frame = device.frame();
@@ -162,23 +162,128 @@ impl Timeline {
         Ok(())
     }
 
+    /// Chooses tokens as `sampling` says from now on. What is in flight is forgotten.
+    pub fn set_sampling(&mut self, decoder: &Decoder, sampling: &Sampling) {
+        self.forget();
+        self.chooser.set(decoder, sampling);
+    }
+
+    /// Runs `tokens` from `position` on, leaves their keys and values in the cache, and sends the token after them, the
+    /// one with the number `draw`, on its way; [`Timeline::take`] gives it. What was in flight is forgotten.
+    ///
+    /// # Errors
+    /// The GPU failed.
+    ///
+    /// # Panics
+    /// As [`Timeline::forward`].
+    pub fn choose(
+        &mut self,
+        decoder: &Decoder,
+        position: u32,
+        tokens: &[u32],
+        draw: u32,
+    ) -> Result<(), Error> {
+        self.forget();
+        self.bring(decoder, position, tokens)?;
+        self.send(decoder, position, tokens.len() as u32, draw);
+        Ok(())
+    }
+
+    /// Runs the token that was sent last, at `position`, though the host does not know it yet, and sends the one after it.
+    ///
+    /// # Errors
+    /// The GPU failed.
+    ///
+    /// # Panics
+    /// [`Timeline::reserve`] did not make room, or nothing more is wanted: mistakes of the caller.
+    pub fn choose_on(&mut self, decoder: &Decoder, position: u32, draw: u32) -> Result<(), Error> {
+        assert!(position < self.capacity, "no room was made for a token at {position}");
+        decoder.device.check()?;
+        self.write_step(decoder, Step { position, tokens: 1, first_token: 0 });
+        self.send(decoder, position, 1, draw);
+        Ok(())
+    }
+
+    /// Tokens that were sent and not taken.
+    pub fn in_flight(&self) -> usize {
+        self.chooser.in_flight()
+    }
+
+    /// Whether one more token in flight is of use.
+    pub fn is_hungry(&self) -> bool {
+        self.chooser.is_hungry()
+    }
+
+    /// Waits for the token that is to be taken next.
+    ///
+    /// # Errors
+    /// The GPU failed.
+    ///
+    /// # Panics
+    /// None was sent: a mistake of the caller.
+    pub async fn arrive(&mut self, decoder: &Decoder) -> Result<(), Error> {
+        self.chooser.arrive(decoder).await
+    }
+
+    /// Waits for the token that was sent first, and takes it; `None` where a logit was not finite.
+    ///
+    /// # Errors
+    /// The GPU failed.
+    ///
+    /// # Panics
+    /// None was sent: a mistake of the caller.
+    pub async fn take(&mut self, decoder: &Decoder) -> Result<Option<u32>, Error> {
+        self.chooser.take(decoder).await
+    }
+
+    /// Forgets the tokens that were sent and not taken; what they left in the cache is overwritten.
+    pub fn forget(&mut self) {
+        self.chooser.forget();
+    }
+
     /// Notes by this clock when a call is handed to the GPU: for measurements.
     pub fn time_by(&mut self, now_ms: Rc<dyn Fn() -> f64>) {
         self.now_ms = Some(now_ms);
     }
 
-    /// When the last call that gave logits was handed to the GPU, by the clock of [`Timeline::time_by`].
+    /// When the last call that gave logits or sent a token was handed to the GPU, by the clock of [`Timeline::time_by`].
     pub fn submitted_ms(&self) -> Option<f64> {
         self.submitted_ms
     }
 
-    /// Dispatches of the last call that gave logits.
+    /// Dispatches of the last call that gave logits or sent a token.
     pub fn dispatches(&self) -> u32 {
         self.dispatches
     }
 
+    /// Puts tokens where the embedding finds them.
+    fn bring(&self, decoder: &Decoder, position: u32, tokens: &[u32]) -> Result<(), Error> {
+        let count = tokens.len() as u32;
+        assert!((1..=decoder.tokens_at_once()).contains(&count), "{count} tokens at once");
+        assert!(position + count <= self.capacity, "no room was made for {count} tokens from {position} on");
+        decoder.device.check()?;
+        decoder.device.write(&self.activations.ids, 0, cast_slice(tokens));
+        self.write_step(decoder, Step { position, tokens: count, first_token: 0 });
+        Ok(())
+    }
+
     fn write_step(&self, decoder: &Decoder, step: Step) {
         decoder.device.write(&self.activations.step, 0, bytes_of(&step));
+    }
+
+    /// One submit, from the tokens in place to the one after them.
+    fn send(&mut self, decoder: &Decoder, position: u32, count: u32, draw: u32) {
+        let device = &decoder.device;
+        let step = Step { position, tokens: 1, first_token: count - 1 };
+        device.write(&self.activations.head_step, 0, bytes_of(&step));
+        let mut frame = device.frame();
+        self.record_layers(decoder, &mut frame, count);
+        record(&decoder.kernels.rms_norm_matmul, &mut frame, &self.groups.head, 1);
+        self.chooser.record(decoder, &mut frame, draw);
+        self.dispatches = frame.dispatches();
+        let submission = frame.submit(device);
+        self.submitted_ms = self.now_ms.as_ref().map(|now_ms| now_ms());
+        self.chooser.ask(submission);
     }
 
     fn record_layers(&self, decoder: &Decoder, frame: &mut Frame, tokens: u32) {
