@@ -1,6 +1,6 @@
 //! How a token is chosen from logits: the definition that every decoder's sampler must equal.
 //!
-//! In this order, all in f32 over the vocabulary:
+//! In this order, all in f32 over the vocabulary but for sums, which are of f32 weights in f64:
 //!
 //! 1. repetition penalty: logits of tokens that stand in the prompt or were generated are divided by it where positive
 //!    and multiplied by it where negative;
@@ -170,12 +170,14 @@ impl Sampler {
         candidates.sort_unstable_by(falling);
         let largest = candidates[0].0;
         candidates.iter_mut().for_each(|(logit, _)| *logit = (*logit - largest).exp());
-        let total: f32 = candidates.iter().map(|(weight, _)| weight).sum();
+        let whole =
+            |candidates: &[(f32, u32)]| candidates.iter().map(|(weight, _)| f64::from(*weight)).sum::<f64>();
         if self.sampling.top_p < 1.0 {
+            let mark = f64::from(self.sampling.top_p) * whole(&candidates);
             let mut sum = 0.0;
             let reached = candidates.iter().position(|(weight, _)| {
-                sum += weight;
-                sum >= self.sampling.top_p * total
+                sum += f64::from(*weight);
+                sum >= mark
             });
             candidates.truncate(reached.map_or(candidates.len(), |last| last + 1));
         }
@@ -183,11 +185,10 @@ impl Sampler {
             // The likeliest has weight 1.
             candidates.truncate(candidates.partition_point(|(weight, _)| *weight >= min_p).max(1));
         }
-        let total: f32 = candidates.iter().map(|(weight, _)| weight).sum();
-        let mark = uniform(self.sampling.seed, self.step) * total;
+        let mark = f64::from(uniform(self.sampling.seed, self.step)) * whole(&candidates);
         let mut sum = 0.0;
         let chosen = candidates.iter().find(|(weight, _)| {
-            sum += weight;
+            sum += f64::from(*weight);
             sum > mark
         });
         let id = chosen.or(candidates.last()).map_or(0, |(_, id)| *id);
