@@ -17,7 +17,7 @@ const CLOSING: &str = "\n</think>\n\n";
 pub(crate) struct Generation {
     /// Logits of the last position, (V).
     pub(crate) logits: Vec<f32>,
-    sampler: Sampler,
+    pub(crate) sampler: Sampler,
     detokenizer: Detokenizer,
     stops: StopStrings,
     reasoning: Reasoning,
@@ -92,18 +92,42 @@ impl Generation {
         Ok(Some(Verdict { id, event: Event::Token { id, text, parts, logprob: None } }))
     }
 
+    /// Whether tokens come with more than their ids.
+    pub(crate) fn needs_logits(&self) -> bool {
+        self.logprobs.is_some()
+    }
+
+    /// How many tokens will follow at most, as far as is known, before one is put or none is wanted.
+    pub(crate) fn foreseen(&self) -> u32 {
+        let tokens = self.max_tokens.saturating_sub(self.completion_tokens);
+        match self.reasoning.is_thinking() {
+            true => tokens.min(self.max_reasoning_tokens.saturating_sub(self.reasoning_tokens)),
+            false => tokens,
+        }
+    }
+
     /// Chooses the token after `position` from `logits` and says what it means.
     pub(crate) fn sample(&mut self, voice: &Voice, position: u32) -> Result<Verdict, Error> {
         let id = self.sampler.sample(&self.logits).ok_or(Error::NonFinite { position })?;
         let logprob = self.logprobs.map(|count| Chosen::new(&voice.tokenizer, &self.logits, id, count));
+        Ok(self.say(voice, id, logprob))
+    }
+
+    /// Says what a token means that was chosen elsewhere.
+    pub(crate) fn accept(&mut self, voice: &Voice, id: u32) -> Verdict {
+        self.sampler.accept(id);
+        self.say(voice, id, None)
+    }
+
+    fn say(&mut self, voice: &Voice, id: u32, logprob: Option<Chosen>) -> Verdict {
         self.completion_tokens += 1;
         self.reasoning_tokens += u32::from(self.reasoning.is_thinking());
         if self.eos_token_ids.contains(&id) {
             self.ended = Some(FinishReason::Stop);
-            return Ok(Verdict {
+            return Verdict {
                 id,
                 event: Event::Token { id, text: String::new(), parts: Vec::new(), logprob },
-            });
+            };
         }
         let decoded = self.detokenizer.push(&voice.tokenizer, id);
         let text = self.stops.push(&decoded);
@@ -114,7 +138,7 @@ impl Generation {
         if parts.contains(&Part::AnswerWasThinking) {
             self.reasoning_tokens = self.completion_tokens;
         }
-        Ok(Verdict { id, event: Event::Token { id, text, parts, logprob } })
+        Verdict { id, event: Event::Token { id, text, parts, logprob } }
     }
 
     /// The last event: everything that was held back, and why it ended.

@@ -175,7 +175,48 @@ impl Timeline {
         }
     }
 
-    /// Compute dispatches of the last call that gave logits.
+    /// Whether tokens can be chosen as `sampling` says where the logits are.
+    pub(crate) fn chooses(&self, sampling: &decoder::Sampling) -> bool {
+        match self {
+            Self::Gpu(_) => sampling.fits(),
+            Self::Cpu(_) => false,
+        }
+    }
+
+    /// Itself and its model, where tokens can be chosen there.
+    pub(crate) fn as_gpu<'a>(
+        &'a mut self,
+        model: &'a Model,
+    ) -> Option<(&'a mut decoder::Timeline, &'a decoder::Decoder)> {
+        match (self, model) {
+            (Self::Gpu(timeline), Model::Gpu(decoder)) => Some((timeline, decoder)),
+            _ => None,
+        }
+    }
+
+    /// Waits for the token that is to be taken next, where one was sent.
+    pub(crate) async fn arrive(&mut self, model: &Model) -> Result<(), Error> {
+        match self.as_gpu(model) {
+            Some((timeline, decoder)) => Ok(timeline.arrive(decoder).await?),
+            None => Ok(()),
+        }
+    }
+
+    /// Takes the token that was sent first, `None` where a logit was not finite; and whether a pass over it was sent too.
+    pub(crate) async fn take(&mut self, model: &Model) -> Result<(Option<u32>, bool), Error> {
+        let (timeline, decoder) = self.as_gpu(model).expect("tokens are sent on a GPU alone");
+        let id = timeline.take(decoder).await?;
+        Ok((id, timeline.in_flight() > 0))
+    }
+
+    /// Forgets what was sent and not taken.
+    pub(crate) fn forget(&mut self) {
+        if let Self::Gpu(timeline) = self {
+            timeline.forget();
+        }
+    }
+
+    /// Compute dispatches of the last call that gave logits or a token.
     pub(crate) fn dispatches(&self) -> u32 {
         match self {
             Self::Gpu(timeline) => timeline.dispatches(),

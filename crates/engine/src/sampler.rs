@@ -1,4 +1,5 @@
-//! How a token is chosen from logits: the definition that every decoder's sampler must equal.
+//! How a token is chosen from logits: the definition that every decoder's sampler must equal. A GPU's sums differ from
+//! these in their last bits, and so may a token where u times the whole falls on an edge.
 //!
 //! In this order, all in f32 over the vocabulary but for sums, which are of f32 weights in f64:
 //!
@@ -117,9 +118,34 @@ impl Sampler {
             return None;
         }
         let id = if self.sampling.temperature == 0.0 { self.largest(logits) } else { self.draw(logits) };
+        self.accept(id);
+        Some(id)
+    }
+
+    /// Takes a token that was chosen elsewhere by the same definition.
+    pub(crate) fn accept(&mut self, id: u32) {
         self.step += 1;
         self.see(id);
-        Some(id)
+    }
+
+    /// Tokens chosen so far: the step of the next.
+    pub(crate) fn step(&self) -> u32 {
+        self.step
+    }
+
+    /// The same for a GPU, as of now.
+    pub(crate) fn for_gpu(&self) -> decoder::Sampling {
+        let Sampling { temperature, top_k, top_p, min_p, repetition_penalty, seed, .. } = self.sampling;
+        decoder::Sampling {
+            temperature,
+            top_k,
+            top_p,
+            min_p,
+            repetition_penalty,
+            logit_bias: self.sampling.logit_bias.iter().map(|(id, bias)| (*id, *bias)).collect(),
+            seed,
+            seen: (0..).zip(&self.seen).filter(|(_, is_seen)| **is_seen).map(|(id, _)| id).collect(),
+        }
     }
 
     /// Counts a token as said, for the repetition penalty.
@@ -210,6 +236,9 @@ pub fn uniform(seed: u64, step: u32) -> f32 {
     }
     (left >> 8) as f32 / (1 << 24) as f32
 }
+
+#[cfg(test)]
+mod on_gpu;
 
 #[cfg(test)]
 mod tests {

@@ -62,6 +62,10 @@ struct Running {
     /// Tokens of the prompt that stood in the cache already.
     shared: u32,
     prompt_is_cached: bool,
+    /// Tokens are chosen where the logits are.
+    on_gpu: bool,
+    /// The GPU knows how, and of every token that was put.
+    gpu_is_told: bool,
 }
 
 impl Session {
@@ -93,6 +97,7 @@ impl Session {
         let prompt = self.engine.voice()?.encode(prompt, options.date.as_deref())?;
         let tokens = &prompt.tokens;
         self.running = None;
+        self.timeline.forget();
         self.handle.reset();
         let context = self.engine.context();
         if tokens.is_empty() {
@@ -108,7 +113,15 @@ impl Session {
         self.cached.truncate(shared.min(tokens.len() - 1));
         let waiting = tokens[self.cached.len()..].to_vec();
         let shared = self.cached.len() as u32;
-        self.running = Some(Running { generation, waiting, shared, prompt_is_cached: false });
+        let on_gpu = !generation.needs_logits() && self.timeline.chooses(&generation.sampler.for_gpu());
+        self.running = Some(Running {
+            generation,
+            waiting,
+            shared,
+            prompt_is_cached: false,
+            on_gpu,
+            gpu_is_told: false,
+        });
         Ok(())
     }
 
@@ -138,8 +151,9 @@ impl Session {
         } else {
             self.prefill(&mut running).await?
         };
-        if !matches!(event, Some(Event::Done(_))) {
-            self.running = Some(running);
+        match event {
+            Some(Event::Done(_)) => self.timeline.forget(),
+            _ => self.running = Some(running),
         }
         Ok(event)
     }
@@ -152,6 +166,9 @@ impl Session {
         if let Some(Verdict { id, event }) =
             running.generation.put(self.engine.voice()?, self.handle.is_to_answer())?
         {
+            // What was sent ahead took another way.
+            self.timeline.forget();
+            running.gpu_is_told = false;
             running.waiting.push(id);
             return Ok(event);
         }
@@ -165,9 +182,38 @@ impl Session {
             }
         }
         let position = self.cached.len() as u32 - 1;
-        let Verdict { id, event } = running.generation.sample(self.engine.voice()?, position)?;
-        running.waiting.push(id);
+        if !running.on_gpu {
+            let Verdict { id, event } = running.generation.sample(self.engine.voice()?, position)?;
+            running.waiting.push(id);
+            return Ok(event);
+        }
+        self.send_ahead(&running.generation).await?;
+        let (id, is_cached) = self.timeline.take(self.engine.model()).await?;
+        let id = id.ok_or(Error::NonFinite { position })?;
+        let Verdict { id, event } = running.generation.accept(self.engine.voice()?, id);
+        if is_cached {
+            self.cached.push(id);
+        } else {
+            running.waiting.push(id);
+        }
         Ok(event)
+    }
+
+    /// Sends passes after those in flight, as many as are of use: each runs the token that the one before it chooses.
+    async fn send_ahead(&mut self, generation: &Generation) -> Result<(), Error> {
+        let (context, foreseen) = (self.engine.context() as usize, generation.foreseen() as usize);
+        while let Some((timeline, decoder)) = self.timeline.as_gpu(self.engine.model()) {
+            let in_flight = timeline.in_flight();
+            // The first in flight runs what was cached last.
+            let position = self.cached.len() + in_flight - 1;
+            let is_wanted = timeline.is_hungry() && in_flight < foreseen && position < context;
+            if !is_wanted || !timeline.reserve(decoder, position as u32 + 1).await? {
+                break;
+            }
+            let draw = generation.sampler.step() + in_flight as u32;
+            timeline.choose_on(decoder, position as u32, draw)?;
+        }
+        Ok(())
     }
 
     /// Brings what fits one forward pass of the prompt into the cache.
@@ -178,19 +224,31 @@ impl Session {
         if !self.forward(&chunk, count - usize::from(running.prompt_is_cached), running).await? {
             return Ok(Some(running.generation.finish(FinishReason::Memory)));
         }
+        if running.prompt_is_cached && running.on_gpu {
+            self.timeline.arrive(self.engine.model()).await?;
+        }
         let prompt = Event::Prompt { tokens: self.cached.len() as u32, cached: running.shared };
         Ok(running.prompt_is_cached.then_some(prompt))
     }
 
-    /// Runs `tokens` after what is cached, for the logits of `tokens[first..]`; `false` where the KV cache cannot hold them.
+    /// Runs `tokens` after what is cached, for the logits of `tokens[first..]` or, where the GPU chooses, for the token after
+    /// them; `false` where the KV cache cannot hold them.
     async fn forward(&mut self, tokens: &[u32], first: usize, running: &mut Running) -> Result<bool, Error> {
-        if !self.timeline.reserve(self.engine.model(), self.cached.len() + tokens.len()).await? {
+        let (model, position) = (self.engine.model(), self.cached.len());
+        if !self.timeline.reserve(model, position + tokens.len()).await? {
             return Ok(false);
         }
-        let position = self.cached.len();
-        self.timeline
-            .forward(self.engine.model(), position, tokens, first, &mut running.generation.logits)
-            .await?;
+        let generation = &mut running.generation;
+        match self.timeline.as_gpu(model) {
+            Some((timeline, decoder)) if running.on_gpu && first < tokens.len() => {
+                if !running.gpu_is_told {
+                    timeline.set_sampling(decoder, &generation.sampler.for_gpu());
+                    running.gpu_is_told = true;
+                }
+                timeline.choose(decoder, position as u32, tokens, generation.sampler.step())?;
+            }
+            _ => self.timeline.forward(model, position, tokens, first, &mut generation.logits).await?,
+        }
         self.cached.extend_from_slice(tokens);
         Ok(true)
     }
@@ -240,3 +298,6 @@ impl Session {
         }
     }
 }
+
+#[cfg(test)]
+mod on_gpu;
