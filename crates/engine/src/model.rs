@@ -60,6 +60,14 @@ impl Model {
         }
     }
 
+    /// Whether tokens are chosen where the logits are.
+    pub(crate) fn chooses(&self, sampling: &decoder::Sampling) -> bool {
+        match self {
+            Self::Gpu(decoder) => sampling.fits(decoder),
+            Self::Cpu(_) => false,
+        }
+    }
+
     pub(crate) fn describe(&self, config: &Config, context: u32, why: &str) -> Description {
         let (vocab_size, why) = (config.vocab_size, why.to_owned());
         match self {
@@ -172,14 +180,6 @@ impl Timeline {
                 Ok(Some(timeline.kernel_times(decoder, positions, samples, now_ms).await?))
             }
             _ => Ok(None),
-        }
-    }
-
-    /// Whether tokens can be chosen as `sampling` says where the logits are.
-    pub(crate) fn chooses(&self, sampling: &decoder::Sampling) -> bool {
-        match self {
-            Self::Gpu(_) => sampling.fits(),
-            Self::Cpu(_) => false,
         }
     }
 

@@ -113,7 +113,8 @@ impl Session {
         self.cached.truncate(shared.min(tokens.len() - 1));
         let waiting = tokens[self.cached.len()..].to_vec();
         let shared = self.cached.len() as u32;
-        let on_gpu = !generation.needs_logits() && self.timeline.chooses(&generation.sampler.for_gpu());
+        let sampling = generation.sampler.for_gpu();
+        let on_gpu = !generation.needs_logits() && self.engine.model().chooses(&sampling);
         self.running = Some(Running {
             generation,
             waiting,

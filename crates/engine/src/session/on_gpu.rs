@@ -74,6 +74,8 @@ struct Told {
 
 fn run(session: &mut Session, prompt: &str, options: &GenerateOptions) -> Told {
     session.start(&Prompt::Raw(prompt.to_owned()), options.clone()).unwrap();
+    // Whatever the adapter is.
+    session.running.as_mut().unwrap().on_gpu = options.logprobs.is_none();
     let (mut ids, mut told) = (Vec::new(), String::new());
     loop {
         match block_on(session.next()).unwrap() {
