@@ -5,9 +5,12 @@ use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
+use checkpoint::{Piece, Role};
 use pollster::block_on;
 
 use super::*;
+use crate::model::Model;
+use crate::sampler::Sampler;
 use crate::{Choice, Clock, Device, Files, Finish, LoadOptions, Sampling, open};
 
 const MODEL: &str = "reckon-mini.gguf";
@@ -192,4 +195,36 @@ fn what_was_sent_ahead_of_an_abort_leaves_the_cache_as_it_was() {
         let expected = run(&mut block_on(Session::open(&engine)).unwrap(), &prompt, &options);
         assert_eq!(run(&mut session, &prompt, &options), expected, "{prompt:?}");
     }
+}
+
+#[test]
+fn as_many_as_may_be_in_flight_are_the_same_tokens_whatever_was_forgotten_before() {
+    let Some(engine) = engine(512) else { return };
+    let mut session = block_on(Session::open(&engine)).unwrap();
+    let expected = run_here(&mut session, PROMPT, &options(Sampling::greedy())).ids;
+    let prompt = engine.tokens(&Prompt::Raw(PROMPT.to_owned()), None).unwrap();
+    let position = prompt.len() as u32;
+    let (timeline, decoder) = session.timeline.as_gpu(engine.model()).unwrap();
+    let sampler = Sampler::new(Sampling::greedy(), &prompt).unwrap();
+    for taken in [0, 1, 4, 0, 2, 0, 4] {
+        timeline.set_sampling(decoder, &sampler.for_gpu());
+        timeline.choose(decoder, 0, &prompt, 0).unwrap();
+        (0..3).for_each(|ahead| timeline.choose_on(decoder, position + ahead, ahead + 1).unwrap());
+        assert_eq!(timeline.in_flight(), 4);
+        for id in &expected[..taken] {
+            assert_eq!(block_on(timeline.take(decoder)).unwrap(), Some(*id));
+        }
+    }
+}
+
+#[test]
+fn logits_that_are_not_finite_end_a_generation() {
+    let Some(engine) = engine(64) else { return };
+    let mut session = block_on(Session::open(&engine)).unwrap();
+    let Model::Gpu(decoder) = engine.model() else { panic!("a GPU was asked for") };
+    decoder.write(&Piece::Vector { role: Role::Norm, layer: None, values: &[f32::NAN] });
+    session.start(&Prompt::Raw(PROMPT.to_owned()), options(Sampling::greedy())).unwrap();
+    assert!(matches!(block_on(session.next()).unwrap(), Event::Prompt { .. }));
+    assert!(matches!(block_on(session.next()), Err(Error::NonFinite { .. })));
+    assert!(matches!(block_on(session.next()), Err(Error::NotStarted)));
 }
