@@ -173,7 +173,7 @@ impl<'a> Bencher<'a> {
         Ok(Decode {
             depth,
             tokens,
-            tokens_in_flight: Trial::TOKENS_IN_FLIGHT,
+            tokens_in_flight: trial.tokens_in_flight(),
             gb_per_s: Spread::of(rates.iter().map(|rate| rate * bytes / 1e9)),
             tokens_per_s: Spread::of(rates),
             bytes_per_token,

@@ -15,6 +15,7 @@ pub struct Trial {
     timeline: Timeline,
     logits: Vec<f32>,
     sampler: Sampler,
+    tokens_in_flight: u32,
     now_ms: Rc<dyn Fn() -> f64>,
 }
 
@@ -23,16 +24,13 @@ pub struct Trial {
 pub struct TokenTime {
     /// From the token before to this one, chosen.
     pub ms: f64,
-    /// Until a GPU had its work; `None` where the processor computes.
+    /// Until a GPU had its work, or that of a token ahead; `None` where the processor computes.
     pub encode_us: Option<f64>,
-    /// From there until the logits were back.
+    /// From there until the token or its logits were back.
     pub await_us: Option<f64>,
 }
 
 impl Trial {
-    /// Tokens on their way to a GPU at the same time: the next is encoded once the last is chosen.
-    pub const TOKENS_IN_FLIGHT: u32 = 1;
-
     /// A new, empty timeline over a loaded model, timed by `now_ms`.
     ///
     /// # Errors
@@ -41,7 +39,14 @@ impl Trial {
         let mut timeline = Timeline::open(engine.model(), engine.context()).await?;
         timeline.time_by(now_ms.clone());
         let sampler = Sampler::new(Sampling::greedy(), &[])?;
-        Ok(Self { engine: engine.clone(), timeline, logits: Vec::new(), sampler, now_ms })
+        Ok(Self {
+            engine: engine.clone(),
+            timeline,
+            logits: Vec::new(),
+            sampler,
+            tokens_in_flight: 1,
+            now_ms,
+        })
     }
 
     /// Runs a prompt of so many tokens from the first position on, and gives the milliseconds until the token after them is
@@ -80,6 +85,9 @@ impl Trial {
     pub async fn decode(&mut self, positions: u32, tokens: u32) -> Result<Vec<TokenTime>, Error> {
         self.reserve(positions + tokens).await?;
         let mut id = 1 % self.engine.config().vocab_size;
+        if self.engine.model().chooses(&self.sampler.for_gpu()) {
+            return self.decode_ahead(positions, tokens, id).await;
+        }
         let mut times = Vec::new();
         for position in positions..positions + tokens {
             let started_ms = (self.now_ms)();
@@ -94,6 +102,40 @@ impl Trial {
             });
         }
         Ok(times)
+    }
+
+    /// As a generation does it on a GPU: passes are sent ahead of the tokens that come back.
+    async fn decode_ahead(&mut self, positions: u32, tokens: u32, id: u32) -> Result<Vec<TokenTime>, Error> {
+        let Some((timeline, decoder)) = self.timeline.as_gpu(self.engine.model()) else {
+            return Ok(Vec::new());
+        };
+        timeline.set_sampling(decoder, &self.sampler.for_gpu());
+        let (mut sent, mut times) = (0, Vec::new());
+        for position in positions..positions + tokens {
+            let started_ms = (self.now_ms)();
+            while sent < tokens && timeline.is_hungry() {
+                match sent {
+                    0 => timeline.choose(decoder, positions, &[id], 0)?,
+                    _ => timeline.choose_on(decoder, positions + sent, sent)?,
+                }
+                sent += 1;
+            }
+            let submitted_ms = (self.now_ms)();
+            self.tokens_in_flight = self.tokens_in_flight.max(timeline.in_flight() as u32);
+            timeline.take(decoder).await?.ok_or(Error::NonFinite { position })?;
+            let ended_ms = (self.now_ms)();
+            times.push(TokenTime {
+                ms: ended_ms - started_ms,
+                encode_us: Some((submitted_ms - started_ms) * 1e3),
+                await_us: Some((ended_ms - submitted_ms) * 1e3),
+            });
+        }
+        Ok(times)
+    }
+
+    /// Most tokens that were on their way at the same time.
+    pub fn tokens_in_flight(&self) -> u32 {
+        self.tokens_in_flight
     }
 
     /// Bytes that a token after `positions` others moves, summed from what a GPU's dispatches bind; `None` where the
