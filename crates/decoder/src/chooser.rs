@@ -160,9 +160,19 @@ impl Chooser {
         let slot = self.next_slot as u32;
         let settings = kernels::Sampling { draw, slot, ..self.settings };
         decoder.device.write(&self.sampling, 0, bytes_of(&settings));
-        decoder.kernels.rank_logits.record(frame, &self.rank_logits, settings.tiles);
-        decoder.kernels.sample.record(frame, &self.sample);
+        self.rank(decoder, frame);
+        self.sample(decoder, frame);
         frame.read_back(&self.ring, &self.readbacks[self.next_slot], self.ring.size_bytes());
+    }
+
+    /// Records the first half of a choice.
+    pub(crate) fn rank(&self, decoder: &Decoder, frame: &mut Frame) {
+        decoder.kernels.rank_logits.record(frame, &self.rank_logits, self.settings.tiles);
+    }
+
+    /// Records the second half.
+    pub(crate) fn sample(&self, decoder: &Decoder, frame: &mut Frame) {
+        decoder.kernels.sample.record(frame, &self.sample);
     }
 
     /// Asks for the token that was recorded last.

@@ -2,8 +2,9 @@
 
 use bytemuck::bytes_of;
 use gpu::{BindGroup, Frame, Readback, Timer, Usage};
-use kernels::Step;
 use kernels::copy::CopyKernel;
+use kernels::rank_logits::tiles_bytes;
+use kernels::{Step, TILE};
 
 use crate::work::Work;
 use crate::{Decoder, Error, Timeline};
@@ -154,6 +155,7 @@ fn shape(work: Work, decoder: &Decoder, positions: u32) -> String {
         Work::Embed => format!("{} of {}", config.hidden_size, config.vocab_size),
         Work::Append => format!("{} heads of {d}", heads + 2 * kv_heads),
         Work::Attention => format!("{heads} heads of {d}, {kv_heads} of keys, {} positions", positions + 1),
+        Work::RankLogits | Work::Sample => format!("{} logits", config.vocab_size),
         _ => {
             let pieces = matrices.iter().flat_map(|matrix| &matrix.pieces);
             let mut dtypes: Vec<&str> = pieces.map(|piece| piece.dtype.name()).collect();
@@ -176,6 +178,8 @@ fn bytes(work: Work, decoder: &Decoder, positions: u32) -> u64 {
         }
         Work::Append => row * u64::from(config.num_hidden_layers),
         Work::Attention => config.layers.iter().map(|layer| read(layer.attention_chunk_size) * row).sum(),
+        Work::RankLogits => u64::from(config.vocab_size) * 4,
+        Work::Sample => tiles_bytes(config.vocab_size.div_ceil(TILE)),
         _ => matrices.iter().map(|matrix| matrix.size_bytes()).sum(),
     }
 }

@@ -28,7 +28,7 @@ pub struct Timeline {
     context: u32,
     logits_rows: u32,
     readback: Readback,
-    chooser: Chooser,
+    pub(crate) chooser: Chooser,
     dispatches: u32,
     /// Only measurements have one.
     now_ms: Option<Rc<dyn Fn() -> f64>>,

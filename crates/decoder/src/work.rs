@@ -18,10 +18,12 @@ pub(crate) enum Work {
     GateUp,
     DownProj,
     Head,
+    RankLogits,
+    Sample,
 }
 
 impl Work {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Embed,
         Self::Qkv,
         Self::Append,
@@ -30,6 +32,8 @@ impl Work {
         Self::GateUp,
         Self::DownProj,
         Self::Head,
+        Self::RankLogits,
+        Self::Sample,
     ];
 
     /// The kernel's name.
@@ -41,6 +45,8 @@ impl Work {
             Self::Attention => "attention",
             Self::OProj | Self::DownProj => "matmul_residual",
             Self::GateUp => "rms_norm_gate_up_swiglu",
+            Self::RankLogits => "rank_logits",
+            Self::Sample => "sample",
         }
     }
 
@@ -55,6 +61,8 @@ impl Work {
             Self::GateUp => "gate, up",
             Self::DownProj => "down",
             Self::Head => "head",
+            Self::RankLogits => "tiles of logits",
+            Self::Sample => "token",
         }
     }
 
@@ -62,7 +70,7 @@ impl Work {
     pub(crate) fn matrices(self, weights: &Weights) -> Vec<&Matrix> {
         let of_layers = |matrix: fn(&Layer) -> &Matrix| weights.layers.iter().map(matrix).collect();
         match self {
-            Self::Embed | Self::Append | Self::Attention => Vec::new(),
+            Self::Embed | Self::Append | Self::Attention | Self::RankLogits | Self::Sample => Vec::new(),
             Self::Qkv => of_layers(|layer| &layer.qkv),
             Self::OProj => of_layers(|layer| &layer.o_proj),
             Self::GateUp => of_layers(|layer| &layer.gate_up),
@@ -94,6 +102,8 @@ impl Work {
                 }
             }
             Self::Head => record(&kernels.rms_norm_matmul, frame, &timeline.groups.head, 1),
+            Self::RankLogits => timeline.chooser.rank(decoder, frame),
+            Self::Sample => timeline.chooser.sample(decoder, frame),
             Self::Qkv | Self::OProj | Self::GateUp | Self::DownProj => {
                 for groups in layers {
                     match self {
