@@ -86,16 +86,24 @@ fn comes_first(a: u32, b: u32) -> bool {
     return keys[a] > keys[b] || (keys[a] == keys[b] && ids[a] < ids[b]);
 }
 
-// The largest to place 0.
+// The largest to place 0: an invocation's own first, then over all of them.
 fn take_largest(lane: u32) {
-    for (var stride = TILE / 2u; stride > 0u; stride /= 2u) {
-        for (var j = lane; j < stride; j += WORKGROUP_SIZE) {
-            if comes_first(j + stride, j) {
-                keys[j] = keys[j + stride];
-                ids[j] = ids[j + stride];
-            }
+    for (var j = lane + WORKGROUP_SIZE; j < TILE; j += WORKGROUP_SIZE) {
+        take_larger(lane, j);
+    }
+    workgroupBarrier();
+    for (var stride = WORKGROUP_SIZE / 2u; stride > 0u; stride /= 2u) {
+        if lane < stride {
+            take_larger(lane, lane + stride);
         }
         workgroupBarrier();
+    }
+}
+
+fn take_larger(to: u32, j: u32) {
+    if comes_first(j, to) {
+        keys[to] = keys[j];
+        ids[to] = ids[j];
     }
 }
 
