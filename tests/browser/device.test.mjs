@@ -120,6 +120,44 @@ test("a browser takes the module it can run, and no other", async () => {
   assert.ok(off <= TOLERANCE * largest, `off by ${off} of ${largest}`);
 });
 
+test("where a browser tells every 100 ms alone what is done, tokens of a GPU come several at once", async () => {
+  await browser.context.route("**/worker-*.js", async (route) => {
+    const script = await (await route.fetch()).text();
+    await route.fulfill({ contentType: "text/javascript", body: `(${tellLate})();\n${script}` });
+  });
+  const page = await bare();
+  const times = await page.evaluate(tokenTimes, `${site.url}/${MODEL}`);
+  await page.close();
+  await browser.context.unroute("**/worker-*.js");
+  const moments = new Set(times.map((ms) => Math.round(ms / 50))).size;
+  console.log(`${times.length} tokens at ${moments} moments`);
+  assert.ok(times.length === 48 && moments <= 24, `${times.length} tokens at ${moments} moments`);
+});
+
+/** Runs in the worker: buffers are mapped when the clock strikes, as in Firefox. */
+function tellLate() {
+  const { mapAsync } = GPUBuffer.prototype;
+  GPUBuffer.prototype.mapAsync = async function (...args) {
+    await mapAsync.apply(this, args);
+    await new Promise((resolve) => setTimeout(resolve, 100 - (performance.now() % 100)));
+  };
+}
+
+/** Runs in the page: when each of 48 tokens came. */
+async function tokenTimes(url) {
+  const model = await customElements.get("reckon-app").Reckon.load({ url }, { device: "webgpu" });
+  // A tiny model draws its stop tokens at random.
+  const sampling = { temperature: 0, logit_bias: new Map([301, 304].map((id) => [id, -1e4])) };
+  const times = [];
+  for await (const { event } of model.conversation().generate({ raw: "a b" }, { sampling, max_tokens: 48 })) {
+    if (event.kind === "token") {
+      times.push(performance.now());
+    }
+  }
+  model.dispose();
+  return times;
+}
+
 test("devices and activations that are not known are refused in words", async () => {
   const page = await bare();
   for (const [options, words] of [

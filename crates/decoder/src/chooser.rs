@@ -15,8 +15,6 @@ use crate::{Decoder, Error};
 const BIASES: usize = 1024;
 /// Passes in flight: one that runs and one that waits, more where their tokens come back several at once.
 const LEAST_IN_FLIGHT: usize = 2;
-/// Where the GPU is a program on the processor, whoever sends a pass ahead is kept from it until the one before is done.
-const IN_FLIGHT_ON_SOFTWARE: usize = 1;
 const MOST_IN_FLIGHT: usize = 4;
 /// Places of the ring: a readback that was given up may not be asked again before its pass is done, and the first token that
 /// is taken tells that of all passes before.
@@ -124,7 +122,7 @@ impl Chooser {
             readbacks,
             in_flight: VecDeque::new(),
             next_slot: 0,
-            depth: if decoder.adapter().is_software { IN_FLIGHT_ON_SOFTWARE } else { LEAST_IN_FLIGHT },
+            depth: first_depth(decoder),
             alone: 0,
         })
     }
@@ -231,4 +229,10 @@ impl Chooser {
             self.readbacks[slot].give_up();
         }
     }
+}
+
+/// A program on the processor keeps whoever sends a pass ahead from it until the one before is done; a browser sends from
+/// another process.
+fn first_depth(decoder: &Decoder) -> usize {
+    if decoder.adapter().is_software && cfg!(not(target_arch = "wasm32")) { 1 } else { LEAST_IN_FLIGHT }
 }
