@@ -6,9 +6,10 @@
 use bytemuck::{Pod, bytes_of, cast_slice};
 use gpu::{Buffer, Device, Error, Readback, Usage};
 
+use crate::known_token::{adjusted, every_limit, noisy};
 use crate::noise::{Noise, half_value};
 use crate::{
-    Kernels, KvType, Step, WeightType, attention, embed, matmul_residual, rms_norm_gate_up_swiglu,
+    Kernels, KvType, Sampling, Step, WeightType, attention, embed, matmul_residual, rms_norm_gate_up_swiglu,
     rms_norm_matmul, rope_qk_norm_append, truth,
 };
 
@@ -39,7 +40,8 @@ impl Kernels {
         for (is_bounded, chunk) in [(0, 0), (0, 48), (1, 0)] {
             bench.attention(kv, [7, 1, 24], 67, is_bounded, chunk).await?;
         }
-        bench.sample_in_every_way(2500, 3).await
+        bench.sample(&noisy(Sampling::greedy(2500)), 1).await?;
+        bench.sample(&adjusted(every_limit(2500)), 3).await
     }
 }
 

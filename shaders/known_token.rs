@@ -86,7 +86,8 @@ impl Bench<'_> {
         }
     }
 
-    /// As [`Bench::sample`], over odd numbers of tiles and with every setting.
+    /// As [`Bench::sample`], with every setting by itself, and all of them with what was seen and with biases.
+    #[cfg(test)]
     pub(crate) async fn sample_in_every_way(&self, vocab_size: u32, draws: u32) -> Result<(), Error> {
         let greedy = Sampling::greedy(vocab_size);
         let open = Sampling { temperature: 0.7, seed_low: 5, seed_high: 9, ..greedy };
@@ -96,16 +97,34 @@ impl Bench<'_> {
             Sampling { top_k: 20.min(vocab_size / 2), ..open },
             Sampling { top_p: 0.9, ..open },
             Sampling { ln_min_p: 0.02_f32.ln(), ..open },
-            Sampling { temperature: 2.0, top_k: vocab_size / 2, top_p: 0.8, ln_min_p: 0.1_f32.ln(), ..open },
+            every_limit(vocab_size),
         ] {
-            let mut choice = noisy(sampling);
-            self.sample(&choice, draws).await?;
-            choice.sampling.repetition_penalty = 1.3;
-            choice.seen.iter_mut().for_each(|word| *word = 0x5A5A_0FF0);
-            let biases = [(0, 3.0), (vocab_size / 2 + 1, 9.5), (vocab_size + 5, 50.0)];
-            choice.biases = biases.map(|(id, bias)| Bias { id, bias }).to_vec();
-            self.sample(&choice, draws).await?;
+            self.sample(&noisy(sampling), draws).await?;
+            self.sample(&adjusted(sampling), draws).await?;
         }
         Ok(())
     }
+}
+
+/// Drawn within all limits at once.
+pub(crate) fn every_limit(vocab_size: u32) -> Sampling {
+    Sampling {
+        temperature: 2.0,
+        top_k: vocab_size / 2,
+        top_p: 0.8,
+        ln_min_p: 0.1_f32.ln(),
+        seed_low: 5,
+        seed_high: 9,
+        ..Sampling::greedy(vocab_size)
+    }
+}
+
+/// As [`noisy`], half of it seen, and with biases.
+pub(crate) fn adjusted(sampling: Sampling) -> Choice {
+    let mut choice = noisy(Sampling { repetition_penalty: 1.3, ..sampling });
+    choice.seen.iter_mut().for_each(|word| *word = 0x5A5A_0FF0);
+    let vocab_size = sampling.vocab_size;
+    let biases = [(0, 3.0), (vocab_size / 2 + 1, 9.5), (vocab_size + 5, 50.0)];
+    choice.biases = biases.map(|(id, bias)| Bias { id, bias }).to_vec();
+    choice
 }

@@ -122,8 +122,9 @@ impl Device {
             usage: usage.flags(),
             mapped_at_creation: false,
         });
-        let refused = validation.pop().await.is_some();
-        if memory.pop().await.is_some() || refused {
+        // Both are asked before either is awaited: to a browser's GPU and back once.
+        let (refused, too_large) = (validation.pop(), memory.pop());
+        if refused.await.is_some() | too_large.await.is_some() {
             return Err(full);
         }
         self.check()?;
