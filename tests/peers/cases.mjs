@@ -53,7 +53,7 @@ export const cases = (device) => [
   of("950m", "native llama.cpp, 2 threads", native, { model: BIG, threads: 2 }),
   of("smol on WebGPU", "ours", ours, { model: SMOL, device: "webgpu" }),
   of("smol on WebGPU", "ours before", before, { model: SMOL, device: "webgpu" }),
-  of("smol on WebGPU", "transformers.js, q4", q4, { model: "smol", ...fewTokens }),
+  of("smol on WebGPU", "transformers.js, q4", q4, { model: "smol-f32", ...fewTokens }),
   of("smol on WebGPU", "wllama on the processor, 1 thread", wllama, { model: SMOL, threads: 1 }),
   of("950m on WebGPU", "ours", ours, { model: BIG, device: "webgpu" }),
   of("950m on WebGPU", "ours before", before, { model: BIG, device: "webgpu" }),

@@ -18,7 +18,6 @@ use crate::progress::Listener;
 use crate::session::Session;
 use crate::shelf::Shelf;
 use crate::source::Source;
-use crate::trial::Trial;
 
 /// Loads the model at `source`, telling `on_progress` how far it is, until `signal` says to stop. Once the headers are
 /// read and a device is chosen, `on_plan` hears what the model will take; no weight is read before its promise resolves, or after it rejects.
@@ -116,7 +115,7 @@ fn object(value: &impl Serialize) -> Result<JsValue, JsValue> {
 /// A loaded model.
 #[wasm_bindgen]
 pub struct Engine {
-    engine: engine::Engine,
+    pub(crate) engine: engine::Engine,
     /// Why the next visit will have to load it again.
     unkept: Option<String>,
 }
@@ -161,14 +160,6 @@ impl Engine {
         let engine = self.engine.clone();
         let session = engine::Session::open(&engine).await.map_err(|error| engine_fault(&error))?;
         Ok(Session::new(engine, session))
-    }
-
-    /// A new timeline to be measured.
-    ///
-    /// # Errors
-    /// The device has no room for its activations.
-    pub async fn trial(&self) -> Result<Trial, JsValue> {
-        Trial::open(&self.engine).await
     }
 
     /// Token ids of a prompt, as a generation would begin with them.

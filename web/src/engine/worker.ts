@@ -1,6 +1,6 @@
 /** The worker: owns wasm and what computes, answers messages, never touches the DOM. */
 
-import init, { type Engine, forget_model, kept_models, load, on_panic, type Session, type Trial } from "../../pkg/reckon.js";
+import init, { type Engine, forget_model, kept_models, load, on_panic, type Session } from "../../pkg/reckon.js";
 import { alone } from "./alone";
 import type { Fault, FaultCode, Plan, Progress, Reply, Request, Result, Room } from "./messages";
 import { moduleAddress } from "./module";
@@ -91,9 +91,9 @@ async function perform(request: Request): Promise<Result> {
     case "describe":
       return loaded().description();
     case "time-decode":
-      return tried((trial) => trial.decode(request.positions, request.tokens, request.repeat));
+      return alone(() => loaded().time_decode(request.positions, request.tokens, request.repeat));
     case "time-kernels":
-      return tried((trial) => trial.kernels(request.positions, request.samples));
+      return alone(() => loaded().time_kernels(request.positions, request.samples));
     case "kept":
       return kept_models();
     case "forget":
@@ -110,16 +110,6 @@ async function perform(request: Request): Promise<Result> {
       sessions.get(request.session)?.free();
       sessions.delete(request.session);
       return undefined;
-  }
-}
-
-/** Does `act` with a timeline of its own. */
-async function tried<T>(act: (trial: Trial) => Promise<T>): Promise<T> {
-  const trial = await alone(() => loaded().trial());
-  try {
-    return await alone(() => act(trial));
-  } finally {
-    trial.free();
   }
 }
 
