@@ -72,7 +72,7 @@ test("on a GPU every kernel is told beside a copy, and how tokens are encoded, a
   assert.deepEqual([found.device.device, found.prefill.length, found.decode.length], ["webgpu", 1, 1]);
   const [{ encode_us, await_us, bytes_per_token, dispatches_per_token, tokens_in_flight, engine_tokens_per_s }] = found.decode;
   assert.ok([encode_us, await_us, engine_tokens_per_s].every(isSpread), JSON.stringify(found.decode));
-  assert.equal(encode_us.samples, 32, "one of every token");
+  assert.equal(encode_us.samples, 1, "the mean of all tokens, each time over");
   assert.equal(bytes_per_token.from, "bound ranges");
   assert.ok(Math.abs(bytes_per_token.weights / found.memory.weights_bytes - 1) < 0.05, JSON.stringify(bytes_per_token));
   assert.ok(tokens_in_flight >= 1 && tokens_in_flight <= 4);
@@ -87,6 +87,7 @@ test("on a GPU every kernel is told beside a copy, and how tokens are encoded, a
   assert.equal(kernels.reduce((sum, { dispatches }) => sum + dispatches, 0), dispatches_per_token, "a token is these and no others");
   const table = page.getByRole("table").filter({ hasText: "% of the copy" });
   assert.equal(await table.getByRole("row").count(), kernels.length + 1);
+  await page.screenshot({ path: join(SHOTS, "bench_gpu.png"), fullPage: true });
   console.log(kernels.map(({ kernel, of, us }) => `${kernel}, ${of}: ${us.median.toFixed(0)} us`).join("; "));
   assert.deepEqual([await page.evaluate(() => violations), page.said], [[], []]);
   await page.close();

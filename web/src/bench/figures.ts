@@ -67,9 +67,9 @@ export interface Decode {
   readonly bytes_per_token: BytesPerToken;
   /** 0 where the processor computes. */
   readonly dispatches_per_token: number;
-  /** Of every token, without text: until the GPU has its work, or that of a token ahead. */
+  /** Of a token, without text: until the GPU has its work, or that of a token ahead. Means, since a browser's clock has large steps. */
   readonly encode_us: Spread | null;
-  /** Of every token, without text: from there until it is back. */
+  /** Of a token, without text: from there until it is back. Means as well. */
   readonly await_us: Spread | null;
 }
 

@@ -1,6 +1,6 @@
 /** Times a loaded model: first token, prompts, decoding at several depths. */
 
-import type { GenerateOptions, Plan, Reckon, Statistics, TimedDecode } from "../engine/reckon";
+import type { GenerateOptions, Plan, Reckon, Statistics, TimedDecode, TokenTime } from "../engine/reckon";
 import type { BytesPerToken, Decode, FirstToken, Kernels, Memory, Prefill } from "./figures";
 import { kernels } from "./kernels";
 import { spread } from "./spread";
@@ -127,19 +127,16 @@ class Bench {
     const timed = await this.#unlessEnded(this.model.timeDecode(depth, TOKENS, this.manner.repeat));
     const bytes_per_token = this.#bytes(depth + TOKENS / 2, timed.traffic);
     const bytes = bytes_per_token.weights + bytes_per_token.kv;
-    const each = timed.times.flat();
-    const maybe = (values: readonly (number | undefined)[]) => {
-      const told = values.filter((value) => value !== undefined);
-      return told.length === 0 ? null : spread(told);
-    };
+    const means = (of: (time: TokenTime) => number) => timed.times.map((times) => times.reduce((sum, time) => sum + of(time), 0) / times.length);
+    const isOnGpu = timed.traffic !== undefined;
     return {
       tokens_in_flight: timed.tokens_in_flight,
-      engine_tokens_per_s: spread(timed.times.map((times) => (1e3 * times.length) / times.reduce((sum, { ms }) => sum + ms, 0))),
+      engine_tokens_per_s: spread(means(({ ms }) => ms).map((ms) => 1e3 / ms)),
       gb_per_s: spread(rates.map((rate) => (rate * bytes) / 1e9)),
       bytes_per_token,
       dispatches_per_token: timed.dispatches,
-      encode_us: maybe(each.map(({ encode_us }) => encode_us)),
-      await_us: maybe(each.map(({ await_us }) => await_us)),
+      encode_us: isOnGpu ? spread(means(({ encode_us }) => encode_us ?? 0)) : null,
+      await_us: isOnGpu ? spread(means(({ await_us }) => await_us ?? 0)) : null,
     };
   }
 
