@@ -67,10 +67,13 @@ export interface Decode {
   readonly bytes_per_token: BytesPerToken;
   /** 0 where the processor computes. */
   readonly dispatches_per_token: number;
-  /** Of a token, without text: until the GPU has its work, or that of a token ahead. Means, since a browser's clock has large steps. */
+  /** Of every token, without text: until the GPU has its work, or that of a token ahead. */
   readonly encode_us: Spread | null;
-  /** Of a token, without text: from there until it is back. Means as well. */
+  /** Of every token, without text: from there until it is back. */
   readonly await_us: Spread | null;
+  /** A browser's clock has large steps, and a mean has not. */
+  readonly mean_encode_us: number | null;
+  readonly mean_await_us: number | null;
 }
 
 /** What a token reads, without activations. */

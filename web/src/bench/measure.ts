@@ -3,7 +3,7 @@
 import type { GenerateOptions, Plan, Reckon, Statistics, TimedDecode, TokenTime } from "../engine/reckon";
 import type { BytesPerToken, Decode, FirstToken, Kernels, Memory, Prefill } from "./figures";
 import { kernels } from "./kernels";
-import { spread } from "./spread";
+import { mean, spread } from "./spread";
 
 /** Tokens of the prompt before the first token. */
 const FIRST_PROMPT = 64;
@@ -127,16 +127,20 @@ class Bench {
     const timed = await this.#unlessEnded(this.model.timeDecode(depth, TOKENS, this.manner.repeat));
     const bytes_per_token = this.#bytes(depth + TOKENS / 2, timed.traffic);
     const bytes = bytes_per_token.weights + bytes_per_token.kv;
-    const means = (of: (time: TokenTime) => number) => timed.times.map((times) => times.reduce((sum, time) => sum + of(time), 0) / times.length);
-    const isOnGpu = timed.traffic !== undefined;
+    const each = timed.times.flat();
+    const told = (of: (time: TokenTime) => number | undefined) => each.map(of).filter((us) => us !== undefined);
+    const [encodes, awaits] = [told(({ encode_us }) => encode_us), told(({ await_us }) => await_us)];
+    const isOnGpu = encodes.length > 0;
     return {
       tokens_in_flight: timed.tokens_in_flight,
-      engine_tokens_per_s: spread(means(({ ms }) => ms).map((ms) => 1e3 / ms)),
+      engine_tokens_per_s: spread(timed.times.map((times) => 1e3 / mean(times.map(({ ms }) => ms)))),
       gb_per_s: spread(rates.map((rate) => (rate * bytes) / 1e9)),
       bytes_per_token,
       dispatches_per_token: timed.dispatches,
-      encode_us: isOnGpu ? spread(means(({ encode_us }) => encode_us ?? 0)) : null,
-      await_us: isOnGpu ? spread(means(({ await_us }) => await_us ?? 0)) : null,
+      encode_us: isOnGpu ? spread(encodes) : null,
+      await_us: isOnGpu ? spread(awaits) : null,
+      mean_encode_us: isOnGpu ? mean(encodes) : null,
+      mean_await_us: isOnGpu ? mean(awaits) : null,
     };
   }
 

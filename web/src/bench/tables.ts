@@ -27,7 +27,7 @@ export function about({ model, device, first_token, load_ms, memory, repeat }: F
 
 /** Tokens decoded. */
 export function decoding({ decode }: Figures): Table {
-  const maybe = (value: Spread | null) => (value ? written(value) : "–");
+  const maybe = (value: Spread | null, mean: number | null) => (value && mean !== null ? `${written(value)}, mean ${figure(mean)}` : "–");
   const row = (row: Decode) => [
     `${row.depth}`,
     written(row.tokens_per_s),
@@ -35,8 +35,8 @@ export function decoding({ decode }: Figures): Table {
     written(row.gb_per_s),
     bytes(row.bytes_per_token.weights + row.bytes_per_token.kv),
     `${row.dispatches_per_token}`,
-    maybe(row.encode_us),
-    maybe(row.await_us),
+    maybe(row.encode_us, row.mean_encode_us),
+    maybe(row.await_us, row.mean_await_us),
     `${row.tokens_in_flight}`,
   ];
   const head = ["after", "tokens/s", "without text", "GB/s", "bytes/token", "dispatches/token", "encode, us", "await, us", "in flight"];
