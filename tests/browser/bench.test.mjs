@@ -1,15 +1,20 @@
-// The page that measures: with the embedded model, on the processor and on the software adapter, as a visitor uses it.
+// What measures: the page with the embedded model, on the processor and on the software adapter, as a visitor uses it, and
+// the same scripts in Node.
 
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 import { openChromium } from "./chromium.mjs";
 import { openSite } from "./site.mjs";
 
 const SHOTS = fileURLToPath(new URL("shots/", import.meta.url));
+const WEB = fileURLToPath(new URL("../../web/", import.meta.url));
 
 let site, browser;
 
@@ -106,4 +111,27 @@ test("measuring is stopped where a visitor says so, and a model that is not ther
   await page.locator(".fault").filter({ hasText: "nowhere.gguf" }).waitFor();
   assert.ok(await button(page, "Measure").isVisible());
   await page.close();
+});
+
+test("without a browser the same is measured in Node, of a file and of noise", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "reckon-dawn-"));
+  const node = promisify(execFile).bind(undefined, process.execPath);
+  try {
+    const vite = [join(WEB, "node_modules/vite/bin/vite.js"), "build", "--config", "vite.dawn.config.ts", "--logLevel", "error"];
+    await node([...vite, "--outDir", folder], { cwd: WEB });
+    // Without a GPU Dawn is not asked for, and its package is not there.
+    const brief = ["--device", "cpu", "--repeat", "1", "--prompts", "8", "--depths", "0", "--json"];
+    for (const what of [["--model", join(WEB, "embedded/reckon-mini.gguf")], ["--random", "140m", "--dtype", "q4"]]) {
+      const { stdout } = await node([join(folder, "dawn.mjs"), ...what, ...brief]);
+      const found = JSON.parse(stdout);
+      assert.deepEqual([found.format, found.version, found.device.device], ["reckon-bench-page", 2, "cpu"]);
+      assert.deepEqual([found.prefill.length, found.decode.length, found.decode[0].tokens], [1, 1, 32], what.join(" "));
+      assert.ok(isSpread(found.decode[0].tokens_per_s) && found.memory.peak_rss_bytes > found.memory.weights_bytes);
+      assert.match(found.browser.user_agent, /^Node\.js\/\d+.* Dawn \(npm webgpu \d+\.\d+\.\d+\)$/);
+    }
+    const strange = await node([join(folder, "dawn.mjs"), "--random", "7b"]).catch((error) => error);
+    assert.deepEqual([strange.code, strange.stderr.trim()], [1, "7b is no size; expected one of 950m, 360m, 140m"]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -1,9 +1,8 @@
-/** What `bench.html` measures, without a browser: the same module on Dawn, the WebGPU that Chromium has inside. */
+/** What `bench.html` measures, without a browser: the same module on Dawn, the WebGPU that Chromium has inside; on the processor without it. */
 
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { create, globals } from "webgpu";
 
 import type { Device, Dtype, LoadOptions } from "../../engine/messages";
 import type { Figures } from "../figures";
@@ -43,16 +42,15 @@ const { values: asked } = parseArgs({
 });
 
 /** Puts Dawn where a browser has WebGPU, in the places where the module looks for it. */
-function bringWebGpu(): void {
+async function bringWebGpu(): Promise<void> {
+  const { create, globals } = await import("webgpu");
   Object.assign(globalThis, globals);
   // Chromium rounds the GPU's clock for pages; whoever runs this may read it as it is.
   const options = ["disable-dawn-features=timestamp_quantization", ...(asked.adapter ? [`adapter=${asked.adapter}`] : [])];
   const gpu = create(options);
   // Dawn's own set cannot be gone through.
   Object.defineProperty(gpu, "wgslLanguageFeatures", { value: new Set(gpu.wgslLanguageFeatures) });
-  const userAgent = `Node.js/${process.versions.node} Dawn (npm webgpu ${WEBGPU_VERSION})`;
-  const navigator = { gpu, userAgent, platform: `${process.platform} ${process.arch}`, hardwareConcurrency: availableParallelism() };
-  Object.defineProperty(globalThis, "navigator", { value: navigator, configurable: true, writable: true });
+  Object.assign(navigator, { gpu });
   // The module asks whether it stands in a window.
   Object.assign(globalThis, { Window: class { static [Symbol.hasInstance](value: unknown): boolean { return value === globalThis; } } });
 }
@@ -60,10 +58,20 @@ function bringWebGpu(): void {
 /** Of the package, put here as this is built. */
 declare const WEBGPU_VERSION: string;
 
+/** Says who runs this, as a browser does. */
+function bringNavigator(): void {
+  const userAgent = `Node.js/${process.versions.node} Dawn (npm webgpu ${WEBGPU_VERSION})`;
+  const value = { userAgent, platform: `${process.platform} ${process.arch}`, hardwareConcurrency: availableParallelism() };
+  Object.defineProperty(globalThis, "navigator", { value, configurable: true });
+}
+
 async function run(): Promise<Figures> {
-  bringWebGpu();
-  const numbers = (list: string) => list.split(",").map(Number);
   const place = asked.random ? ofNoise(asked.random) : await onDisk(asked.model ?? "");
+  const numbers = (list: string) => list.split(",").map(Number);
+  bringNavigator();
+  if (asked.device !== "cpu") {
+    await bringWebGpu();
+  }
   const load: LoadOptions = {
     device: asked.device as Device,
     ...(asked.dtype ? { dtype: asked.dtype as Dtype } : {}),
