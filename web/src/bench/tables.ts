@@ -35,11 +35,11 @@ export function decoding({ decode }: Figures): Table {
     written(row.gb_per_s),
     bytes(row.bytes_per_token.weights + row.bytes_per_token.kv),
     `${row.dispatches_per_token}`,
+    `${row.tokens_in_flight}`,
     maybe(row.encode_us, row.mean_encode_us),
     maybe(row.await_us, row.mean_await_us),
-    `${row.tokens_in_flight}`,
   ];
-  const head = ["after", "tokens/s", "without text", "GB/s", "bytes/token", "dispatches/token", "encode, us", "await, us", "in flight"];
+  const head = ["after", "tokens/s", "without text", "GB/s", "bytes/token", "dispatches/token", "in flight", "encode, us", "await, us"];
   return { title: "Decoding", head, rows: decode.map(row) };
 }
 
@@ -54,17 +54,17 @@ export function kernelTable({ depth, timed_by, copy_gb_per_s, copy_bytes, kernel
   const row = (row: Kernel) => [
     row.kernel,
     row.of,
-    row.shape,
     `${row.dispatches}`,
     written(row.us),
     figure(row.us_per_token),
     figure(row.gb_per_s),
     figure(row.percent_of_copy),
+    row.shape,
   ];
   const sum = kernels.reduce((sum, { us_per_token }) => sum + us_per_token, 0);
   return {
     title: "Kernels",
-    head: ["kernel", "for", "shape", "a token", "us each", "us a token", "GB/s", "% of the copy"],
+    head: ["kernel", "for", "a token", "us each", "us a token", "GB/s", "% of the copy", "shape"],
     rows: kernels.map(row),
     note:
       `After ${depth} positions, by ${timed_by}; all kernels of a token: ${figure(sum)} us. ` +
