@@ -1,10 +1,10 @@
-"""Converts a GGUF of a Llama into what transformers.js opens on the processor.
+"""Converts a GGUF of a Llama into what transformers.js opens.
 
-    python tests/peers/make_onnx.py FILE.gguf FOLDER [q4] [q8]
+    python tests/peers/make_onnx.py FILE.gguf FOLDER [q4] [q8] [q4_f32]
 
 FOLDER gets onnx/model_q4.onnx (4 bits in blocks of 32, head included) and onnx/model_quantized.onnx (8 bits, rounded
 at run time too: what transformers.js takes by itself on the processor), tokenizer and configuration. The weights are
-those of the GGUF, rounded a second time.
+those of the GGUF, rounded a second time. q4_f32 is q4 with nothing in F16, for a GPU whose shaders have none.
 """
 
 import json
@@ -60,8 +60,8 @@ def number_the_head_width(model, source):
                 dimension.dim_value = width
 
 
-def write_q4(source, work, folder):
-    """The web build has no GatherBlockQuantized on the processor: an F16 table, Gather and Cast take its place."""
+def write_q4(source, work, folder, of_table=torch.float16):
+    """The web build has no GatherBlockQuantized on the processor: a table, Gather and Cast take its place."""
     path = build(source, work, "int4")
     model = onnx.load(path, load_external_data=False)
     for tensor in model.graph.initializer:
@@ -69,7 +69,7 @@ def write_q4(source, work, folder):
             if entry.key == "location":
                 entry.value = "model_q4.onnx_data"
     with safe_open(source / "model.safetensors", "pt") as tensors:
-        table = tensors.get_tensor("model.embed_tokens.weight").to(torch.float16).contiguous()
+        table = tensors.get_tensor("model.embed_tokens.weight").to(of_table).contiguous()
     data = folder / "onnx/model_q4.onnx_data"
     data.unlink(missing_ok=True)
     (work / "model.onnx.data").rename(data)
@@ -77,15 +77,16 @@ def write_q4(source, work, folder):
         sink.write(b"\0" * (-sink.tell() % PAGE_BYTES))
         place = {"location": data.name, "offset": str(sink.tell()), "length": str(table.nbytes)}
         sink.write(table.numpy().tobytes())
-    embed = TensorProto(name="embed_f16", data_type=TensorProto.FLOAT16, dims=table.shape)
+    kind = {torch.float16: TensorProto.FLOAT16, torch.float32: TensorProto.FLOAT}[of_table]
+    embed = TensorProto(name="embed_table", data_type=kind, dims=table.shape)
     embed.data_location = TensorProto.EXTERNAL
     for key, value in place.items():
         entry = embed.external_data.add()
         entry.key, entry.value = key, value
     model.graph.initializer.append(embed)
     at, old = next((at, node) for at, node in enumerate(model.graph.node) if node.op_type == "GatherBlockQuantized")
-    gather = helper.make_node("Gather", ["embed_f16", old.input[1]], ["embed_row_f16"], name="embed_gather", axis=0)
-    cast = helper.make_node("Cast", ["embed_row_f16"], [old.output[0]], name="embed_cast", to=TensorProto.FLOAT)
+    gather = helper.make_node("Gather", ["embed_table", old.input[1]], ["embed_row"], name="embed_gather", axis=0)
+    cast = helper.make_node("Cast", ["embed_row"], [old.output[0]], name="embed_cast", to=TensorProto.FLOAT)
     model.graph.node.remove(old)
     model.graph.node.insert(at, gather)
     model.graph.node.insert(at + 1, cast)
@@ -94,6 +95,10 @@ def write_q4(source, work, folder):
         model.graph.initializer.remove(tensor)
     number_the_head_width(model, source)
     onnx.save(model, folder / "onnx/model_q4.onnx")
+
+
+def write_q4_f32(source, work, folder):
+    write_q4(source, work, folder, torch.float32)
 
 
 def write_q8(source, work, folder):
@@ -116,7 +121,7 @@ def main():
         source = work / "source"
         unpack(gguf, source)
         for kind in kinds:
-            {"q4": write_q4, "q8": write_q8}[kind](source, work / kind, folder)
+            {"q4": write_q4, "q8": write_q8, "q4_f32": write_q4_f32}[kind](source, work / kind, folder)
         for name in ("tokenizer.json", "tokenizer_config.json", "generation_config.json"):
             (source / name).replace(folder / name)
         config = json.loads((source / "config.json").read_text())

@@ -1,4 +1,4 @@
-"""Writes pages/prompts.json: prompts of 64 and 512 tokens and a question, as ids and as the text they are read from.
+"""Writes pages/prompts.json: prompts of 8, 64 and 512 tokens and a question, as ids and as the text they are read from.
 
     python tests/peers/make_prompts.py SMOLLM2_TOKENIZER.json LLAMA3_TOKENIZER.json
 
@@ -30,6 +30,7 @@ QUESTION = (
     "<|im_start|>user\nWhat is the capital of France?<|im_end|>\n<|im_start|>assistant\n"
 )
 NUMBERED = 40
+COUNTS = [8, 64, 512]
 
 
 def ids(tokenizer, text):
@@ -48,7 +49,7 @@ def main():
     smol, llama = map(Tokenizer.from_file, sys.argv[1:])
     text = "".join(f"{index + 1}. {SENTENCES[index % len(SENTENCES)]}" for index in range(NUMBERED))
     both = {"smol": smol, "950m": llama}
-    long = {name: {"p64": cut(own, text, 64), "p512": cut(own, text, 512)} for name, own in both.items()}
+    long = {name: {f"p{count}": cut(own, text, count) for count in COUNTS} for name, own in both.items()}
     questions = {"smol": {"ids": ids(smol, QUESTION), "text": QUESTION}, "950m": cut(llama, text, 32)}
     prompts = {name: {"question": questions[name], **long[name]} for name in long}
     Path(__file__).parent.joinpath("pages/prompts.json").write_text(json.dumps(prompts) + "\n")

@@ -9,7 +9,7 @@ const TICKS_PER_S = 100;
 export class Processes {
   #profile;
   #ticks = new Map();
-  #peak_kib = { renderer: 0, tree: 0 };
+  #peak_kib = { renderer: 0, gpu: 0, tree: 0 };
 
   constructor(profile) {
     this.#profile = profile;
@@ -30,17 +30,18 @@ export class Processes {
     for (const { pid, command } of this.#tree()) {
       const status = read(`/proc/${pid}/status`);
       tree += kib(status, "VmRSS");
-      if (command.includes("--type=renderer")) {
-        this.#peak_kib.renderer = Math.max(this.#peak_kib.renderer, kib(status, "VmHWM"));
+      const kind = command.includes("--type=renderer") ? "renderer" : command.includes("--type=gpu-process") ? "gpu" : undefined;
+      if (kind) {
+        this.#peak_kib[kind] = Math.max(this.#peak_kib[kind], kib(status, "VmHWM"));
       }
     }
     this.#peak_kib.tree = Math.max(this.#peak_kib.tree, tree);
   }
 
-  /** Most that the largest renderer held at any time, and most that all held together when they were looked at. */
+  /** Most that the largest renderer and the GPU process held at any time, and all together when they were looked at. */
   get memory() {
-    const { renderer, tree } = this.#peak_kib;
-    return { renderer_peak_mib: Math.round(renderer / 1024), tree_peak_mib: Math.round(tree / 1024) };
+    const peaks = Object.entries(this.#peak_kib);
+    return Object.fromEntries(peaks.map(([kind, peak]) => [`${kind}_peak_mib`, Math.round(peak / 1024)]));
   }
 
   #tree() {

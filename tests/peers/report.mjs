@@ -3,7 +3,9 @@
 const COLUMNS = [
   ["fetch_ms", "read, ms"],
   ["init_ms", "load, ms"],
+  ["cold_ttft_8_ms", "first call, 8 tokens, ms"],
   ["cold_ttft_64_ms", "first call, 64 tokens, ms"],
+  ["ttft_8_ms", "first token after 8, ms"],
   ["ttft_64_ms", "first token after 64, ms"],
   ["ttft_512_ms", "first token after 512, ms"],
   ["decode_tok_per_s", "decode, tok/s"],
@@ -11,10 +13,13 @@ const COLUMNS = [
 ];
 const COST_COLUMNS = [
   ["load_cpu_s", "load, s"],
+  ["prompt_8_cpu_s", "8 tokens, s"],
   ["prompt_64_cpu_s", "64 tokens, s"],
   ["prompt_512_cpu_s", "512 tokens, s"],
   ["decode_cpu_ms_per_token", "a decoded token, ms"],
+  ["decode_ms_per_token", "of time, ms"],
   ["renderer_peak_mib", "renderer's peak, MiB"],
+  ["gpu_peak_mib", "GPU process's peak, MiB"],
   ["tree_peak_mib", "all processes' peak, MiB"],
 ];
 
@@ -31,7 +36,7 @@ export function summaries({ cases, launches }) {
       engine: own[0]?.engine,
       launches: good.length,
       faults: own.filter(({ fault }) => fault).map(({ fault }) => fault),
-      answer: good.at(-1)?.detail?.question?.text,
+      answer: (good.at(-1)?.detail?.question ?? good.at(-1)?.detail?.decode)?.text,
       figures: Object.fromEntries(names.map((name) => [name, spread(rows.map((row) => row[name]))])),
     };
   });
@@ -54,7 +59,7 @@ export function asMarkdown({ machine, summaries, launches }) {
   const loads = spread(launches.map(({ load_average }) => load_average));
   const version = launches.find(({ browser_version }) => browser_version)?.browser_version;
   const lines = [
-    "# In-browser engines on the processor",
+    "# In-browser engines",
     "",
     `${launches[0]?.at.slice(0, 10)}, ${machine.cpu}, ${machine.cores} cores, Chromium ${version ?? "not run"}.`,
     "Median (least to most) of the launches.",
@@ -71,7 +76,9 @@ export function asMarkdown({ machine, summaries, launches }) {
   return `${lines.join("\n")}\n`;
 }
 
-function table(columns, rows) {
+/** Columns that nobody in the group has a figure for are left out. */
+function table(all, rows) {
+  const columns = all.filter(([name]) => has(rows, name));
   const cell = ({ median, least, most } = {}) =>
     !Number.isFinite(median) ? "–" : `${number(median)} (${number(least)}–${number(most)})`;
   const line = (cells) => `| ${cells.join(" | ")} |`;
@@ -80,6 +87,10 @@ function table(columns, rows) {
     line(["---", "--:", ...columns.map(() => "--:")]),
     ...rows.map((row) => line([row.engine, row.launches, ...columns.map(([name]) => cell(row.figures[name]))])),
   ];
+}
+
+function has(rows, name) {
+  return rows.some(({ figures }) => Number.isFinite(figures[name]?.median));
 }
 
 function groups(summaries) {
@@ -92,11 +103,14 @@ function number(value) {
   return Math.abs(value) >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
 }
 
+/** Of which a group has three at most. */
 const PANELS = [
+  ["ttft_8_ms", "first token after 8, ms"],
   ["ttft_64_ms", "first token after 64, ms"],
   ["ttft_512_ms", "first token after 512, ms"],
   ["decode_tok_per_s", "decode, tokens per second"],
 ];
+const MOST_PANELS = 3;
 const PANEL_WIDTH = 300;
 const BAR_WIDTH = 230;
 const NAMES_WIDTH = 190;
@@ -111,7 +125,7 @@ export function asSvg({ summaries }) {
     top += HEAD_HEIGHT + rows.length * ROW_HEIGHT + 16;
     return part;
   });
-  const size = `width="${NAMES_WIDTH + PANELS.length * PANEL_WIDTH}" height="${top}"`;
+  const size = `width="${NAMES_WIDTH + MOST_PANELS * PANEL_WIDTH}" height="${top}"`;
   const style = "text{font:12px sans-serif;fill:#222}.head{font-weight:bold}.bar{fill:#b9c7d8}.ours{fill:#e0a458}";
   const more = "line{stroke:#222}circle{fill:#222;fill-opacity:.55}";
   return [
@@ -126,7 +140,7 @@ export function asSvg({ summaries }) {
 function groupSvg(group, rows) {
   const middle = (index) => HEAD_HEIGHT + (index + 0.5) * ROW_HEIGHT;
   const names = rows.map(({ engine }, index) => text(8, middle(index) + 4, engine));
-  const panels = PANELS.map(([name, title], index) => {
+  const panels = PANELS.filter(([name]) => has(rows, name)).map(([name, title], index) => {
     const most = Math.max(...rows.map(({ figures }) => figures[name]?.most ?? 0), 1e-9);
     const bars = rows.map(({ engine, figures }, row) => bar(figures[name], engine, most, middle(row)));
     const shift = `translate(${NAMES_WIDTH + index * PANEL_WIDTH} 0)`;

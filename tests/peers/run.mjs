@@ -1,4 +1,4 @@
-// Engines in a browser, and llama.cpp outside one, on the processor of this machine. See README.md.
+// Engines in a browser, on the processor of this machine and on WebGPU, and llama.cpp outside one. See README.md.
 
 import { execFile } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
@@ -20,6 +20,7 @@ const USAGE = `node tests/peers/run.mjs WORK [options]
   --only REGEX       cases by name
   --out FOLDER       results.json, results.md and results.svg; WORK/out if not said
   --app FOLDER       our app as built, web/dist if not said
+  --before FOLDER    an earlier build of it, to be compared on WebGPU
   --device NAME      who computes for ours: cpu if not said; anything else runs on the software adapter
   --quiet SECONDS    wait so long for a machine that is idle by four fifths
   --python PATH      what runs native.py
@@ -39,6 +40,7 @@ const { values: options, positionals } = parseArgs({
     only: { type: "string", default: "" },
     out: { type: "string" },
     app: { type: "string" },
+    before: { type: "string" },
     device: { type: "string", default: "cpu" },
     quiet: { type: "string", default: "0" },
     python: { type: "string", default: "python3" },
@@ -54,6 +56,7 @@ if (positionals.length !== 1) {
 const work = resolve(positionals[0]);
 const out = resolve(options.out ?? join(work, "out"));
 const app = resolve(options.app ?? join(HERE, "../../web/dist"));
+const before = options.before && resolve(options.before);
 const reckon = resolve(options.reckon ?? join(HERE, "../../target/release/reckon"));
 
 const chosen = cases(options.device).filter(({ name }) => new RegExp(options.only).test(name));
@@ -81,8 +84,12 @@ async function compare() {
   }
 }
 
-function isPresent({ name, page, isTerminal, needs }) {
-  const own = [...(page === "ours.html" ? [join(app, "index.html")] : []), ...(isTerminal ? [reckon] : [])];
+function isPresent({ name, page, is_before, isTerminal, needs }) {
+  if (is_before && !before) {
+    console.log(`${name}: NOT RUN: --before names no earlier build`);
+    return false;
+  }
+  const own = [...(page === "ours.html" ? [join(is_before ? before : app, "index.html")] : []), ...(isTerminal ? [reckon] : [])];
   const missing = [...needs.map((path) => join(work, path)), ...own].find((path) => !existsSync(path));
   if (missing) {
     console.log(`${name}: NOT RUN: there is no ${missing}`);
@@ -113,10 +120,10 @@ function bytes(path) {
 async function inBrowser(settings) {
   const site = await openSite({
     models: join(work, "models"),
-    app,
+    app: settings.is_before ? before : app,
     folders: { peers: join(HERE, "pages"), packages: join(work, "node_modules") },
   });
-  const onProcessor = settings.device === undefined || settings.device === "cpu";
+  const onProcessor = !settings.has_adapter && (settings.device === undefined || settings.device === "cpu");
   const browser = await openChromium(onProcessor ? { adapter: [] } : {});
   const processes = new Processes(browser.profile);
   let [looking, limit] = [undefined, undefined];
@@ -127,8 +134,9 @@ async function inBrowser(settings) {
       throw new Error(`${error.message}\n${page.said.join("\n")}`);
     });
     looking = setInterval(() => processes.look(), LOOK_EVERY_MS);
+    const { limit_s = LAUNCH_LIMIT_S } = settings;
     const late = new Promise((_, reject) => {
-      limit = setTimeout(() => reject(new Error(`stopped after ${LAUNCH_LIMIT_S} s`)), LAUNCH_LIMIT_S * 1000);
+      limit = setTimeout(() => reject(new Error(`stopped after ${limit_s} s`)), limit_s * 1000);
     });
     const { needs, libraries, ...plain } = settings;
     const detail = await Promise.race([page.evaluate((settings) => window.measure(settings), plain), late]);
@@ -143,25 +151,26 @@ async function inBrowser(settings) {
   }
 }
 
-function figures({ load, cold, prompt_64, decode, prompt_512 }) {
-  const { new_tokens } = decode;
+function figures({ load, cold, prompt, decode, long }) {
+  const { prompt_tokens: tokens, new_tokens } = decode;
   return {
     fetch_ms: load.fetch_ms,
     init_ms: load.init_ms,
     load_cpu_s: load.cpu_s,
-    cold_ttft_64_ms: cold?.ttft_ms,
-    ttft_64_ms: prompt_64 ? (prompt_64.ttft_ms + decode.ttft_ms) / 2 : decode.ttft_ms,
-    ttft_512_ms: prompt_512?.ttft_ms,
+    [`cold_ttft_${tokens}_ms`]: cold?.ttft_ms,
+    [`ttft_${tokens}_ms`]: prompt ? (prompt.ttft_ms + decode.ttft_ms) / 2 : decode.ttft_ms,
+    ttft_512_ms: long?.ttft_ms,
     decode_tokens: new_tokens,
     decode_tok_per_s: decode.tok_per_s,
-    prompt_64_cpu_s: prompt_64?.cpu_s,
-    prompt_512_cpu_s: prompt_512?.cpu_s,
-    decode_cpu_ms_per_token: prompt_64 && ((decode.cpu_s - prompt_64.cpu_s) * 1000) / (new_tokens - 1),
+    decode_ms_per_token: decode.ms_per_token,
+    [`prompt_${tokens}_cpu_s`]: prompt?.cpu_s,
+    prompt_512_cpu_s: long?.cpu_s,
+    decode_cpu_ms_per_token: (decode.cpu_s_after_first * 1000) / (new_tokens - 1),
   };
 }
 
 /** Our own binary, started for each prompt; from the start of the prompt on. */
-async function terminal({ model, prompts: group, threads, decode_tokens, is_slow }) {
+async function terminal({ model, prompts: group, threads, decode_tokens, calls }) {
   const prompts = JSON.parse(readFileSync(join(HERE, "pages/prompts.json"), "utf8"))[group];
   const generate = async ({ text, ids }, tokens) => {
     const how = ["--device", "cpu", "--threads", threads, "--raw", "--temperature", 0, "--max-tokens", tokens, "--json"];
@@ -179,7 +188,7 @@ async function terminal({ model, prompts: group, threads, decode_tokens, is_slow
     decode_tokens: decode.tokens.length,
     decode_tok_per_s: decode.decode_tokens_per_s,
   };
-  return { figures: is_slow ? figures : { ...figures, ttft_512_ms: (await generate(prompts.p512, 1)).ttft_ms } };
+  return { figures: calls.includes("long") ? { ...figures, ttft_512_ms: (await generate(prompts.p512, 1)).ttft_ms } : figures };
 }
 
 /** One repetition of native.py; a prefill there makes logits and no token. */

@@ -4,7 +4,9 @@
 #   sh bench.sh [RECKON [FOLDER]]      ./reckon and ./runs if not said
 #
 # Each run lies in FOLDER/DAY-ADAPTER: bench.json, README.md, bench.svg, and machine.txt with what the machine is.
-# SIZES, DTYPES, DEVICES and BENCH (more arguments of `reckon bench`) in the environment choose something else.
+# SIZES, DTYPES, DEVICES and BENCH (more arguments of `reckon bench`) in the environment choose something else. DAWN names
+# the folder that `cargo xtask bench --dawn` builds: what a browser would run is then measured beside, by NODE, with DAWN_BENCH as
+# more arguments, into dawn-SIZE-DTYPE.json.
 set -u
 reckon=${1:-./reckon}
 runs=${2:-./runs}
@@ -31,6 +33,11 @@ for size in $sizes; do
                 2>"$runs.log"; then
                 kept=$(sed -n 's/^reckon: kept in //p' "$runs.log")
                 machine >"$kept/machine.txt"
+                if [ -n "${DAWN:-}" ] && [ "$device" = webgpu ]; then
+                    # shellcheck disable=SC2086
+                    "${NODE:-node}" "$DAWN/dawn.mjs" --random "$size" --dtype "$dtype" \
+                        --save "$kept/dawn-$size-$dtype.json" ${DAWN_BENCH:-} || failed=1
+                fi
             else
                 failed=1
             fi

@@ -157,11 +157,17 @@ fn shape(work: Work, decoder: &Decoder, positions: u32) -> String {
         Work::Attention => format!("{heads} heads of {d}, {kv_heads} of keys, {} positions", positions + 1),
         Work::RankLogits | Work::Sample => format!("{} logits", config.vocab_size),
         _ => {
-            let pieces = matrices.iter().flat_map(|matrix| &matrix.pieces);
-            let mut dtypes: Vec<&str> = pieces.map(|piece| piece.dtype.name()).collect();
-            dtypes.sort_unstable();
-            dtypes.dedup();
-            format!("{} x {} {}", matrices[0].rows(), matrices[0].columns, dtypes.join(", "))
+            let mut shape = format!("{} x {}", matrices[0].rows(), matrices[0].columns);
+            let mut seen: Vec<&str> = Vec::new();
+            for piece in matrices.iter().flat_map(|matrix| &matrix.pieces) {
+                let dtype = piece.dtype.name();
+                if !seen.contains(&dtype) {
+                    shape.push_str(if seen.is_empty() { " " } else { ", " });
+                    shape.push_str(dtype);
+                    seen.push(dtype);
+                }
+            }
+            shape
         }
     }
 }

@@ -1,6 +1,5 @@
 //! One submit: dispatches in order in one pass, then copies.
 
-use std::collections::HashSet;
 use std::rc::Rc;
 
 use crate::{BindGroup, Buffer, Device, Pipeline, Readback, Submission, Timer};
@@ -67,9 +66,16 @@ impl Frame {
 
     /// Bytes of the buffers that dispatches recorded so far bind, each buffer once; those of `without` do not count.
     pub fn bound_bytes(&self, without: &[&Buffer]) -> u64 {
-        let mut seen: HashSet<_> = without.iter().map(|buffer| Rc::as_ptr(&buffer.0)).collect();
-        let bound = self.groups.iter().flat_map(|group| &group.0.buffers);
-        bound.filter(|buffer| seen.insert(Rc::as_ptr(&buffer.0))).map(Buffer::size_bytes).sum()
+        // Some hundreds: a set of them would be code that nothing else here needs.
+        let mut seen: Vec<_> = without.iter().map(|buffer| Rc::as_ptr(&buffer.0)).collect();
+        let mut bytes = 0;
+        for buffer in self.groups.iter().flat_map(|group| &group.0.buffers) {
+            if !seen.contains(&Rc::as_ptr(&buffer.0)) {
+                seen.push(Rc::as_ptr(&buffer.0));
+                bytes += buffer.size_bytes();
+            }
+        }
+        bytes
     }
 
     /// Dispatches recorded so far.

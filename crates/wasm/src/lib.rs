@@ -26,6 +26,7 @@ mod session;
 mod shelf;
 mod source;
 mod statistics;
+mod trial;
 mod trouble;
 mod web;
 mod window;
@@ -36,4 +37,5 @@ use wasm_bindgen::prelude::wasm_bindgen;
 #[wasm_bindgen(typescript_custom_section)]
 const MESSAGES: &str = r#"
 import type { Description, GenerateOptions, KeptModel, LoadOptions, ModelEvent, Plan, Progress, Prompt, Source, Statistics } from "../src/engine/messages";
+import type { KernelTimes, TimedDecode } from "../src/engine/timed";
 "#;

@@ -115,7 +115,7 @@ fn object(value: &impl Serialize) -> Result<JsValue, JsValue> {
 /// A loaded model.
 #[wasm_bindgen]
 pub struct Engine {
-    engine: engine::Engine,
+    pub(crate) engine: engine::Engine,
     /// Why the next visit will have to load it again.
     unkept: Option<String>,
 }

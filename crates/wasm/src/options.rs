@@ -20,6 +20,7 @@ struct Load {
     device: Option<String>,
     activations: Option<String>,
     default_limits: Option<bool>,
+    timestamps: Option<bool>,
     keep: Option<bool>,
 }
 
@@ -40,6 +41,7 @@ pub(crate) fn load_options(value: &JsValue) -> Result<(LoadOptions, bool), JsVal
         activations: named("activations", load.activations, Activations::parse, "int8 or f32")?
             .unwrap_or_default(),
         default_limits: load.default_limits.unwrap_or_default(),
+        timestamps: load.timestamps.unwrap_or_default(),
         ..LoadOptions::default()
     };
     Ok((options, load.keep.unwrap_or_default()))

@@ -33,6 +33,7 @@ cargo xtask COMMAND
   browser [--fast] [PATTERN]             only the browser's tests, those whose names hold PATTERN
   bench [ARGUMENTS]                      `reckon bench` of weights of noise at 950M, or as its arguments say, built for
                                          speed and kept under tests/runs
+  bench --dawn [ARGUMENTS]               the same of the wasm module, on Dawn for Node: what Chromium would run, without it
   first-token                            page open to first thinking token in Chromium, 20 launches
   browser-real                           SmolLM2 in Chromium against the terminal: minutes on a CPU
   browser-full-hub [cpu]                 950M at F32 from a gated hub into Chromium, cut and killed: minutes

@@ -24,20 +24,28 @@ pub fn wasm_target() -> Result<(), String> {
     })
 }
 
-/// Installs node's packages where they are missing or older than their lock.
+/// Installs the page's packages where they are missing or older than their lock.
 ///
 /// # Errors
 /// There is no npm, or it fails.
 pub fn node_packages() -> Result<(), String> {
-    let web = crate::place::web();
+    node_packages_of(crate::place::web())
+}
+
+/// Installs the packages of a folder where they are missing or older than their lock.
+///
+/// # Errors
+/// There is no npm, or it fails.
+pub fn node_packages_of(folder: PathBuf) -> Result<(), String> {
     let modified = |path: PathBuf| path.metadata().and_then(|metadata| metadata.modified()).ok();
-    let installed = modified(web.join("node_modules/.package-lock.json"));
-    if installed.is_some() && installed >= modified(web.join("package-lock.json")) {
+    let installed = modified(folder.join("node_modules/.package-lock.json"));
+    if installed.is_some() && installed >= modified(folder.join("package-lock.json")) {
         return Ok(());
     }
     println!("xtask: npm ci");
-    let quiet = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
-    Program::npm().args(quiet).within(web).run().map_err(|message| {
+    // What packages would run as they are installed is not needed.
+    let quiet = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+    Program::npm().args(quiet).within(folder).run().map_err(|message| {
         format!("{message}\nthe page is built with Node.js 20 or newer and its npm (https://nodejs.org)")
     })
 }

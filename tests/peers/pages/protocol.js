@@ -30,23 +30,29 @@ async function measure(adapter, settings) {
   const before_cpu_s = await window.cpuSeconds();
   const load = await adapter.load(settings);
   load.cpu_s = (await window.cpuSeconds()) - before_cpu_s;
-  return {
-    cores: navigator.hardwareConcurrency,
-    isolated: crossOriginIsolated,
-    load,
+  const calls = {
     // The first call pays for what is built or warmed up at its first use; where a call takes minutes it is the only one.
-    ...(settings.is_slow ? {} : { cold: await run("p64", 2) }),
+    cold: () => run(settings.prompt, 2),
     // A question, to see that the engines compute the same thing.
-    ...(settings.is_slow ? {} : { question: await run("question", settings.question_tokens, false) }),
-    ...(settings.is_slow ? {} : { prompt_64: await run("p64", 1) }),
-    decode: await run("p64", settings.decode_tokens),
-    ...(settings.is_slow ? {} : { prompt_512: await run("p512", 1) }),
+    question: () => run("question", settings.question_tokens, false),
+    prompt: () => run(settings.prompt, 1),
+    decode: () => run(settings.prompt, settings.decode_tokens),
+    long: () => run("p512", 1),
   };
+  const found = { cores: navigator.hardwareConcurrency, isolated: crossOriginIsolated, load };
+  for (const name of settings.calls) {
+    found[name] = await calls[name]();
+  }
+  return found;
 }
 
 async function timed(adapter, { ids, text }, { max_tokens, ignore_eos }) {
   const stamps_ms = [];
-  const onToken = () => stamps_ms.push(performance.now());
+  let first_cpu_s;
+  const onToken = () => {
+    stamps_ms.push(performance.now());
+    first_cpu_s ??= window.cpuSeconds();
+  };
   const started_cpu_s = await window.cpuSeconds();
   const started_ms = performance.now();
   const told = await adapter.generate({ ids, text, max_tokens, ignore_eos, onToken });
@@ -61,7 +67,9 @@ async function timed(adapter, { ids, text }, { max_tokens, ignore_eos }) {
   return {
     ttft_ms: stamps_ms[0] - started_ms,
     tok_per_s: after_first > 0 ? (after_first * 1000) / (last_ms - stamps_ms[0]) : null,
+    ms_per_token: after_first > 0 ? (last_ms - stamps_ms[0]) / after_first : null,
     cpu_s,
+    cpu_s_after_first: started_cpu_s + cpu_s - (await first_cpu_s),
     ...told,
   };
 }

@@ -1,13 +1,10 @@
 /** The page that measures: `?model=` and its kin as in the app, and `?repeat=`. */
 
-import { version } from "../../package.json";
-import { type Plan, Reckon } from "../engine/reckon";
-import { type Choice, wishes } from "../page/address";
+import { wishes } from "../page/address";
 import { besideTheApp } from "../page/beside";
-import { time } from "../page/quantities";
 import { sentence } from "../page/sentence";
-import { type Browser, type Figures, FORMAT } from "./figures";
-import { measure } from "./measure";
+import { USUAL } from "./measure";
+import { figuresOf } from "./run";
 import { shown } from "./shown";
 
 const REPEAT = 5;
@@ -29,6 +26,7 @@ stop.addEventListener("click", () => ending.abort());
 
 async function run(): Promise<void> {
   ending = new AbortController();
+  const { signal } = ending;
   found.replaceChildren();
   state.className = "";
   running(true);
@@ -37,12 +35,13 @@ async function run(): Promise<void> {
     if (choice === undefined) {
       throw new Error("there is no model beside the app; name one by ?model=");
     }
-    const figures = await figuresOf(choice, ending.signal);
+    const tell = (words: string) => (state.textContent = words);
+    const figures = await figuresOf(choice, { ...asked.load, ...choice.load }, { ...USUAL, repeat, signal, tell });
     found.replaceChildren(...shown(figures));
     state.textContent = "Measured.";
   } catch (error) {
     state.className = "fault";
-    state.textContent = ending.signal.aborted ? "Stopped." : sentence(error);
+    state.textContent = signal.aborted ? "Stopped." : sentence(error);
   } finally {
     running(false);
   }
@@ -51,44 +50,4 @@ async function run(): Promise<void> {
 function running(is: boolean): void {
   begin.hidden = is;
   stop.hidden = !is;
-}
-
-async function figuresOf(choice: Choice, signal: AbortSignal): Promise<Figures> {
-  const tell = (words: string) => (state.textContent = words);
-  const at = new Date().toISOString();
-  const started = performance.now();
-  const plans: Plan[] = [];
-  tell("loading");
-  const model = await Reckon.load(choice.source, {
-    ...asked.load,
-    ...choice.load,
-    signal,
-    onPlan: (plan) => void plans.push(plan),
-    onProgress: ({ loaded_bytes, total_bytes }) => {
-      tell(total_bytes ? `loading: ${Math.floor((100 * loaded_bytes) / total_bytes)} %` : "loading");
-    },
-  });
-  try {
-    const load_ms = performance.now() - started;
-    tell(`loaded in ${time(load_ms)}`);
-    const [plan] = plans;
-    if (plan === undefined) {
-      throw new Error("the engine told nothing of what the model takes");
-    }
-    const measured = await measure(model, plan, { repeat, signal, tell });
-    const named = { name: choice.name, dtypes: plan.dtypes };
-    return { ...FORMAT, at, reckon: version, browser: browser(), model: named, device: model.description, repeat, load_ms, ...measured };
-  } finally {
-    model.dispose();
-  }
-}
-
-function browser(): Browser {
-  const { userAgent, platform, hardwareConcurrency, deviceMemory } = navigator as Navigator & { deviceMemory?: number };
-  return {
-    user_agent: userAgent,
-    platform,
-    processors: hardwareConcurrency,
-    ...(deviceMemory === undefined ? {} : { memory_gb: deviceMemory }),
-  };
 }

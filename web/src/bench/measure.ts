@@ -1,13 +1,16 @@
 /** Times a loaded model: first token, prompts, decoding at several depths. */
 
-import type { GenerateOptions, Plan, Reckon, Statistics } from "../engine/reckon";
-import type { Decode, FirstToken, Memory, Prefill } from "./figures";
-import { spread } from "./spread";
+import type { GenerateOptions, Plan, Reckon, Statistics, TimedDecode, TokenTime } from "../engine/reckon";
+import type { BytesPerToken, Decode, FirstToken, Kernels, Memory, Prefill } from "./figures";
+import { kernels } from "./kernels";
+import { mean, spread } from "./spread";
 
 /** Tokens of the prompt before the first token. */
 const FIRST_PROMPT = 64;
-const PROMPTS = [64, 512];
-const DEPTHS = [0, 512, 1024];
+/** What is measured where nothing else is asked, as far as the context holds it. */
+export const USUAL = { prompts: [64, 512], depths: [0, 512, 1024] } as const;
+/** Kernels are timed at this depth, or at the largest one that is smaller. */
+const KERNELS_DEPTH = 1024;
 /** Tokens that are decoded at once. */
 const TOKENS = 32;
 /** Tokens that end a turn and are found before it is given up to keep them out. */
@@ -20,12 +23,16 @@ export interface Measured {
   readonly first_token: FirstToken;
   readonly prefill: readonly Prefill[];
   readonly decode: readonly Decode[];
+  readonly kernels: Kernels | null;
   readonly memory: Memory;
 }
 
 /** How it is measured. */
 export interface Manner {
   readonly repeat: number;
+  /** Tokens of the prompts, and of those that tokens are decoded after. */
+  readonly prompts: readonly number[];
+  readonly depths: readonly number[];
   readonly signal: AbortSignal;
   /** Hears what goes on, in words. */
   readonly tell: (words: string) => void;
@@ -37,14 +44,15 @@ export async function measure(model: Reckon, plan: Plan, manner: Manner): Promis
   const room = model.description.context - TOKENS - 1;
   const first_token = await bench.firstToken();
   const prefill: Prefill[] = [];
-  for (const tokens of PROMPTS.filter((tokens) => tokens <= room)) {
+  for (const tokens of manner.prompts.filter((tokens) => tokens <= room)) {
     prefill.push(await bench.prefill(tokens));
   }
   const decode: Decode[] = [];
-  for (const depth of DEPTHS.filter((depth) => depth <= room)) {
+  for (const depth of manner.depths.filter((depth) => depth <= room)) {
     decode.push(await bench.decode(depth));
   }
-  return { first_token, prefill, decode, memory: bench.memory() };
+  const depth = Math.max(0, ...decode.map(({ depth }) => depth).filter((depth) => depth <= KERNELS_DEPTH));
+  return { first_token, prefill, decode, kernels: await bench.kernels(depth), memory: bench.memory() };
 }
 
 class Bench {
@@ -98,20 +106,60 @@ class Bench {
         return (await this.#run(conversation, text, TOKENS + 1)).statistics;
       });
       const rates = times.map(({ decode_tokens_per_s }) => decode_tokens_per_s);
-      const last = times.at(-1);
-      const positions = (last?.prompt_tokens ?? depth) + TOKENS / 2;
-      const bytes_per_token = Math.round(this.plan.weights_bytes + (this.plan.kv_bytes / this.plan.context) * positions);
-      return {
-        depth: last?.prompt_tokens ?? depth,
-        tokens: (last?.completion_tokens ?? 1) - 1,
-        tokens_per_s: spread(rates),
-        gb_per_s: spread(rates.map((rate) => (rate * bytes_per_token) / 1e9)),
-        bytes_per_token,
-        dispatches_per_token: last?.dispatches ?? 0,
-      };
+      const positions = times.at(-1)?.prompt_tokens ?? depth;
+      const tokens = (times.at(-1)?.completion_tokens ?? 1) - 1;
+      return { depth: positions, tokens, tokens_per_s: spread(rates), ...(await this.#withoutText(positions, rates)) };
     } finally {
       await conversation.close();
     }
+  }
+
+  /** What each kernel takes of a token after `depth` others. */
+  async kernels(depth: number): Promise<Kernels | null> {
+    this.manner.tell(`kernels of a token after ${depth}`);
+    const times = await this.#unlessEnded(this.model.timeKernels(depth, this.manner.repeat));
+    return times ? kernels(times, depth) : null;
+  }
+
+  /** What only the engine itself can tell of tokens after `depth` others; the page heard them at these rates. */
+  async #withoutText(depth: number, rates: readonly number[]): Promise<Omit<Decode, "depth" | "tokens" | "tokens_per_s">> {
+    this.manner.tell(`decoding after ${depth} tokens, without text`);
+    const timed = await this.#unlessEnded(this.model.timeDecode(depth, TOKENS, this.manner.repeat));
+    const bytes_per_token = this.#bytes(depth + TOKENS / 2, timed.traffic);
+    const bytes = bytes_per_token.weights + bytes_per_token.kv;
+    const each = timed.times.flat();
+    const told = (of: (time: TokenTime) => number | undefined) => each.map(of).filter((us) => us !== undefined);
+    const [encodes, awaits] = [told(({ encode_us }) => encode_us), told(({ await_us }) => await_us)];
+    const isOnGpu = encodes.length > 0;
+    return {
+      tokens_in_flight: timed.tokens_in_flight,
+      engine_tokens_per_s: spread(timed.times.map((times) => 1e3 / mean(times.map(({ ms }) => ms)))),
+      gb_per_s: spread(rates.map((rate) => (rate * bytes) / 1e9)),
+      bytes_per_token,
+      dispatches_per_token: timed.dispatches,
+      encode_us: isOnGpu ? spread(encodes) : null,
+      await_us: isOnGpu ? spread(awaits) : null,
+      mean_encode_us: isOnGpu ? mean(encodes) : null,
+      mean_await_us: isOnGpu ? mean(awaits) : null,
+    };
+  }
+
+  /** Bytes that a token reads that stands after `positions` others. */
+  #bytes(positions: number, traffic: TimedDecode["traffic"]): BytesPerToken {
+    if (traffic) {
+      return { weights: traffic.weights_bytes, kv: traffic.kv_bytes, from: "bound ranges" };
+    }
+    const { weights_bytes, kv_bytes, context } = this.plan;
+    return { weights: weights_bytes, kv: Math.round((kv_bytes / context) * positions), from: "plan" };
+  }
+
+  /** What comes of `measuring`, which hears no signal itself. */
+  #unlessEnded<T>(measuring: Promise<T>): Promise<T> {
+    const { signal } = this.manner;
+    return new Promise((resolve, reject) => {
+      signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+      measuring.then(resolve, reject);
+    });
   }
 
   /** Does `act` as often as is asked, and `more` times. */

@@ -1,8 +1,8 @@
 /** What was found, as a person reads it: tables, a plot, and the JSON to share. */
 
-import { bytes } from "../page/quantities";
 import type { Figures } from "./figures";
-import { figure, type Spread, written } from "./spread";
+import { figure, type Spread } from "./spread";
+import { about, decoding, kernelTable, prompts, type Table } from "./tables";
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 720;
@@ -12,41 +12,24 @@ const ROW_HEIGHT = 26;
 
 /** Everything that was found. */
 export function shown(found: Figures): Node[] {
-  const { device, decode, prefill, first_token, memory } = found;
-  const about = [
-    `${found.model.name}, ${found.model.dtypes.join(" and ")}, on ${device.device}: ${device.adapter}.`,
-    `First token after ${first_token.prompt_tokens} tokens: ${written(first_token.ms)} ms, ${figure(first_token.first_ms)} ms the first time; ` +
-      `loaded in ${figure(found.load_ms)} ms.`,
-    `Memory at most: weights ${bytes(memory.weights_bytes)}, GPU ${bytes(memory.gpu_bytes)}, the module's heap ${bytes(memory.heap_bytes)}.`,
-    `Medians (least to most) of ${found.repeat}.`,
-  ];
+  const { decode, prefill, kernels } = found;
   return [
-    ...about.map((words) => element("p", words)),
-    element("h2", "Decoding"),
-    table(
-      ["after", "tokens/s", "GB/s", "bytes/token", "dispatches/token"],
-      decode.map((row) => [
-        `${row.depth}`,
-        written(row.tokens_per_s),
-        written(row.gb_per_s),
-        bytes(row.bytes_per_token),
-        `${row.dispatches_per_token}`,
-      ]),
-    ),
+    ...about(found).map((words) => element("p", words)),
+    ...drawnTable(decoding(found)),
     plot(decode.map(({ depth, tokens_per_s }) => [`after ${depth}`, tokens_per_s]), "Tokens a second, decoding"),
-    element("h2", "Prompts"),
-    table(["tokens", "ms", "tokens/s"], prefill.map((row) => [`${row.tokens}`, written(row.ms), written(row.tokens_per_s)])),
+    ...drawnTable(prompts(found)),
     plot(prefill.map(({ tokens, tokens_per_s }) => [`${tokens} tokens`, tokens_per_s]), "Tokens a second, prompts"),
+    ...(kernels ? drawnTable(kernelTable(kernels)) : []),
     element("h2", "To share"),
     ...json(found),
   ];
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): HTMLElement {
+function drawnTable({ title, head, rows, note }: Table): HTMLElement[] {
   const row = (kind: "th" | "td", cells: readonly string[]) => element("tr", ...cells.map((cell) => element(kind, cell)));
   const scrolls = element("div", element("table", element("thead", row("th", head)), element("tbody", ...rows.map((cells) => row("td", cells)))));
   scrolls.className = "scrolls";
-  return scrolls;
+  return [element("h2", title), scrolls, ...(note === undefined ? [] : [element("p", note)])];
 }
 
 /** A bar for each median, a line from least to most. */

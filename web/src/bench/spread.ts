@@ -17,6 +17,11 @@ export function spread(values: readonly number[]): Spread {
   return { median, least: at(0), most: at(sorted.length - 1), samples: sorted.length };
 }
 
+/** The mean of these; one at least. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 /** `12.3 (11.9 to 13.0)`. */
 export function written({ median, least, most }: Spread): string {
   return `${figure(median)} (${figure(least)} to ${figure(most)})`;

@@ -5,6 +5,8 @@
  * `tests/browser` hold what really comes against the lists below.
  */
 
+import type { KernelTimes, TimedDecode } from "./timed";
+
 /** Where a model comes from: an address of a `.gguf` or of a Hugging Face folder, a hub, or files a visitor gave. */
 export type Source =
   | { readonly url: string }
@@ -49,6 +51,12 @@ export interface LoadOptions {
   readonly activations?: "int8" | "f32";
   /** Stay within WebGPU's default limits even where the adapter offers more. */
   readonly default_limits?: boolean;
+  /**
+   * Ask the GPU for its clock, by which kernels are measured.
+   *
+   * @internal
+   */
+  readonly timestamps?: boolean;
   /** Keep what was fetched, packed, on this device: the next load with the same source and dtype needs no network. */
   readonly keep?: boolean;
 }
@@ -243,6 +251,8 @@ export type Request =
   | { readonly call: number; readonly ask: "logits"; readonly tokens: Uint32Array; readonly prefill?: number }
   | { readonly call: number; readonly ask: "tokenize"; readonly prompt: Prompt }
   | { readonly call: number; readonly ask: "describe" }
+  | { readonly call: number; readonly ask: "time-decode"; readonly positions: number; readonly tokens: number; readonly repeat: number }
+  | { readonly call: number; readonly ask: "time-kernels"; readonly positions: number; readonly samples: number }
   | { readonly call: number; readonly ask: "kept" }
   | { readonly call: number; readonly ask: "forget"; readonly key: string }
   | { readonly call: number; readonly ask: "lose-device" }
@@ -270,4 +280,4 @@ export type Reply =
   | { readonly tell: "broken"; readonly fault: Fault };
 
 /** What a call ends with. */
-export type Result = Description | Float32Array | Uint32Array | KeptModel[] | void;
+export type Result = Description | Float32Array | Uint32Array | KeptModel[] | TimedDecode | KernelTimes | void;

@@ -24,6 +24,7 @@ import type {
   Source,
   Statistics,
 } from "./messages";
+import type { KernelTimes, TimedDecode } from "./timed";
 
 /** A load that was told to stop and has not stopped by itself is stopped by force. */
 const GRACE_MS = 50;
@@ -147,6 +148,16 @@ export class Reckon {
     return (await this.channel.call({ ask: "logits", ...asked }).result) as Float32Array;
   }
 
+  /** Decodes `tokens` tokens after `positions` others, `repeat` times over, without text; nothing need stand before them. */
+  async timeDecode(positions: number, tokens: number, repeat: number): Promise<TimedDecode> {
+    return (await this.channel.call({ ask: "time-decode", positions, tokens, repeat }).result) as TimedDecode;
+  }
+
+  /** Times every kernel of a token after `positions` others; nothing where the processor computes. */
+  async timeKernels(positions: number, samples: number): Promise<KernelTimes | undefined> {
+    return (await this.channel.call({ ask: "time-kernels", positions, samples }).result) as KernelTimes | undefined;
+  }
+
   /** Takes the GPU away, as a driver's reset would; for tests of what follows. */
   async loseDevice(): Promise<void> {
     await this.channel.call({ ask: "lose-device" }).result;
@@ -228,3 +239,4 @@ export class Conversation {
 
 export * from "./error";
 export type * from "./messages";
+export type * from "./timed";

@@ -90,6 +90,10 @@ async function perform(request: Request): Promise<Result> {
       return loaded().tokenize(request.prompt, localTime(new Date()));
     case "describe":
       return loaded().description();
+    case "time-decode":
+      return alone(() => loaded().time_decode(request.positions, request.tokens, request.repeat));
+    case "time-kernels":
+      return alone(() => loaded().time_kernels(request.positions, request.samples));
     case "kept":
       return kept_models();
     case "forget":
