@@ -2,8 +2,8 @@
 //
 //   o[t,h,:] = sum_j softmax_j(q[t,h] . k[j,g] / sqrt(D)) v[j,g,:]   j from start to position + t, g = h / (H/K)
 //
-// start is 0, or the first position of the query's chunk. Keys come in tiles of one an invocation; the largest score so
-// far rescales what earlier tiles found. Where queries and keys are normed no score exceeds sqrt(D), and exp needs no
+// start is 0, or the first position of the query's chunk. Keys come in tiles; the largest score so far
+// rescales what earlier tiles found. Where queries and keys are normed no score exceeds sqrt(D), and exp needs no
 // such care: is_bounded then leaves it out.
 //
 // Shapes    qkv: (T, (H + 2K) * D) f32, queries turned and normed    keys, values: (S, K, D)    o: (T, H, D) f32
@@ -12,6 +12,7 @@
 // Source    Dao et al. 2022; Milakov & Gimelshein 2018
 
 override WORKGROUP_SIZE: u32 = 64u; // at least D / 4
+override TILE: u32 = 64u; // keys that it looks over at once
 
 struct Params {
     heads: u32, // H

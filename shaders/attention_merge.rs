@@ -51,9 +51,9 @@ impl AttentionMerge {
         device.bind_group(&self.layout, &[params, partials, o])
     }
 
-    /// Records the merge of one token's attention, (H, D).
-    pub fn record(&self, frame: &mut Frame, group: &BindGroup, heads: u32, head_dim: u32) {
-        let workgroups = (heads * head_dim / 4).div_ceil(WORKGROUP_SIZE);
+    /// Records the merge of one token's attention, of `dimensions` in all: H * D.
+    pub fn record(&self, frame: &mut Frame, group: &BindGroup, dimensions: u32) {
+        let workgroups = (dimensions / 4).div_ceil(WORKGROUP_SIZE);
         frame.dispatch(&self.pipeline, group, [workgroups, 1, 1]);
     }
 }

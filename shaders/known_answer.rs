@@ -67,38 +67,35 @@ impl Bench<'_> {
         f16: bool,
         expected: &[f64],
     ) -> Result<(), Error> {
-        let found = self.read(frame, output, f16, expected.len()).await?;
-        self.hold(kernel, &found, if f16 { TOLERANCE_F16 } else { TOLERANCE }, expected)
+        self.found(kernel, frame, output, f16, expected).await.map(drop)
     }
 
-    /// Runs `frame` and reads `len` numbers of `output`.
-    pub(crate) async fn read(
+    /// As [`Bench::compare`]; gives what stands in `output`.
+    pub(crate) async fn found(
         &self,
+        kernel: &str,
         frame: gpu::Frame,
         output: &Buffer,
         f16: bool,
-        len: usize,
+        expected: &[f64],
     ) -> Result<Vec<f64>, Error> {
-        let size_bytes = (len * if f16 { 2 } else { 4 }) as u64;
+        let size_bytes = (expected.len() * if f16 { 2 } else { 4 }) as u64;
         let readback = Readback::new(self.device, "a known answer", size_bytes.next_multiple_of(4)).await?;
         let mut frame = frame;
         frame.read_back(output, &readback, size_bytes.next_multiple_of(4));
         frame.submit(self.device);
-        readback
+        let found: Vec<f64> = readback
             .read(self.device, size_bytes, |bytes| match f16 {
                 true => bytes.chunks_exact(2).map(|b| half_value(u16::from_le_bytes([b[0], b[1]]))).collect(),
                 false => cast_slice::<u8, f32>(bytes).iter().map(|v| f64::from(*v)).collect(),
             })
-            .await
-    }
-
-    /// Holds what was found against what must be, relative to the largest of it.
-    fn hold(&self, kernel: &str, found: &[f64], tolerance: f64, expected: &[f64]) -> Result<(), Error> {
+            .await?;
         let largest = expected.iter().fold(1.0_f64, |largest, v| largest.max(v.abs()));
         let off = |(a, b): (&f64, &f64)| if a.is_finite() { (a - b).abs() } else { f64::INFINITY };
         let worst = found.iter().zip(expected).map(off).fold(0.0, f64::max) / largest;
+        let tolerance = if f16 { TOLERANCE_F16 } else { TOLERANCE };
         if worst <= tolerance {
-            return Ok(());
+            return Ok(found);
         }
         Err(Error::WrongAnswer {
             kernel: kernel.to_owned(),

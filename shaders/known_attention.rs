@@ -38,10 +38,8 @@ impl Bench<'_> {
         for (is_bounded, chunk) in [(0, 0), (0, 48), (1, 0)] {
             self.attention(kv, [7, 1, 24], 67, is_bounded, chunk).await?;
         }
-        for rules in Rules::ALL {
-            for splits in [1, 3] {
-                self.rope_qk_norm_attention(kv, [7, 1, 24], 67, splits, rules).await?;
-            }
+        for (rules, splits) in Rules::ALL.into_iter().zip([3, 1, 1, 3]) {
+            self.rope_qk_norm_attention(kv, [7, 1, 24], 67, splits, rules).await?;
         }
         Ok(())
     }
@@ -186,7 +184,7 @@ impl Bench<'_> {
         let mut frame = self.device.frame();
         let group = self.kernels.rope_qk_norm_attention.bind(self.device, &buffers);
         let kernel = &self.kernels.rope_qk_norm_attention;
-        kernel.record(&mut frame, &group, heads as u32, kv_heads as u32, splits);
+        kernel.record(&mut frame, &group, [heads, kv_heads, head_dim].map(|count| count as u32), splits);
         self.merge(&mut frame, splits, &buffers, [heads as u32, head_dim as u32]).await?;
 
         let turned = |head: usize| {
@@ -201,11 +199,10 @@ impl Bench<'_> {
             values[to..][..head_dim].iter_mut().zip(value).for_each(|(to, v)| *to = f64::from(*v));
         }
         let (name, f16) = (format!("rope_qk_norm_attention {kv:?}"), kv == KvType::F16);
-        self.compare(&format!("{name} keys"), frame, &keys_buffer, f16, &keys).await?;
-        self.compare(&format!("{name} values"), self.device.frame(), &values_buffer, f16, &values).await?;
-        // As they were rounded there: f32 sums in another order may round to the next f16.
-        let keys = self.read(self.device.frame(), &keys_buffer, f16, count).await?;
-        let values = self.read(self.device.frame(), &values_buffer, f16, count).await?;
+        // The mix is of what was found there: a sum in another order may round to the f16 beside the one expected.
+        let keys = self.found(&format!("{name} keys"), frame, &keys_buffer, f16, &keys).await?;
+        let frame = self.device.frame();
+        let values = self.found(&format!("{name} values"), frame, &values_buffer, f16, &values).await?;
         let mut expected = Vec::new();
         for head in 0..heads {
             let query: Vec<f32> = turned(head).into_iter().map(|v| v as f32).collect();
@@ -234,7 +231,7 @@ impl Bench<'_> {
             o: buffers.o,
         };
         let group = self.kernels.attention_merge.bind(self.device, &buffers);
-        self.kernels.attention_merge.record(frame, &group, heads, head_dim);
+        self.kernels.attention_merge.record(frame, &group, heads * head_dim);
         Ok(())
     }
 }

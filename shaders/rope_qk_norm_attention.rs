@@ -8,11 +8,17 @@ use crate::packed::with_kv;
 
 with_kv!("rope_qk_norm_attention.wgsl", "shared/rope.wgsl", "shared/attend.wgsl");
 
-/// Keys that are worth a split: a tile of a workgroup on a GPU.
+/// Invocations of a workgroup, and keys of a tile. A program on the CPU wants few barriers and each query read once for
+/// four keys; 32 invocations hold heads of up to 128. A GPU wants as many loads under way as there can be.
+const SOFTWARE: &[(u32, u32)] = &[(32, 128), (64, 256)];
+const HARDWARE: &[(u32, u32)] = &[(256, 256)];
+/// Heads that a workgroup turns at once, two of them idle.
+const SLOTS: u32 = 8;
+/// Keys that are worth a split of their own: a tile on hardware.
 const SPLIT: u32 = 256;
-/// Most splits: with six heads of keys they fill the 132 processors of a large GPU, and merging reads so many rows.
+/// Most splits: with six heads of keys they are more than the 132 processors of a large GPU, and as many rows to merge.
 const MOST_SPLITS: u32 = 32;
-/// Keys from which on there is more than one split. A tile takes a workgroup some 2 us, a dispatch that merges 2 to 5.
+/// Most keys that stay together: one more tile costs a workgroup about what one more dispatch costs.
 const UNSPLIT: u32 = 512;
 
 /// `struct Params` of `rope_qk_norm_attention.wgsl`.
@@ -68,7 +74,8 @@ pub struct Buffers<'a> {
 #[derive(Clone, Debug)]
 pub struct RopeQkNormAttention {
     layout: Layout,
-    pipeline: Pipeline,
+    /// (workgroup size, pipeline), from the smallest on.
+    pipelines: Vec<(u32, Pipeline)>,
     is_software: bool,
 }
 
@@ -78,12 +85,18 @@ impl RopeQkNormAttention {
         let entry = "rope_qk_norm_attention";
         let bindings = [Uniform, Uniform, Read, Read, ReadWrite, ReadWrite, ReadWrite, ReadWrite];
         let layout = device.layout(entry, &bindings);
-        let workgroup_size: u32 = if is_software { 64 } else { 256 };
-        let label = format!("{entry} {kv:?}, {workgroup_size} keys");
-        let constants = [("WORKGROUP_SIZE", f64::from(workgroup_size)), ("LANES", 8.0)];
-        let shader = Shader { label: &label, source: source(kv), entry, constants: &constants };
-        let pipeline = device.pipeline(&layout, &shader).await?;
-        Ok(Self { layout, pipeline, is_software })
+        let mut pipelines = Vec::new();
+        for &(workgroup_size, tile) in if is_software { SOFTWARE } else { HARDWARE } {
+            let label = format!("{entry} {kv:?}, {workgroup_size} invocations, {tile} keys");
+            let constants = [
+                ("WORKGROUP_SIZE", f64::from(workgroup_size)),
+                ("TILE", f64::from(tile)),
+                ("LANES", f64::from((workgroup_size / SLOTS).min(8))),
+            ];
+            let shader = Shader { label: &label, source: source(kv), entry, constants: &constants };
+            pipelines.push((workgroup_size, device.pipeline(&layout, &shader).await?));
+        }
+        Ok(Self { layout, pipelines, is_software })
     }
 
     /// Binds the buffers of one layer.
@@ -97,9 +110,15 @@ impl RopeQkNormAttention {
         if self.is_software || keys <= UNSPLIT { 1 } else { keys.div_ceil(SPLIT).min(MOST_SPLITS) }
     }
 
-    /// Records the attention of one token, over so many splits.
-    pub fn record(&self, frame: &mut Frame, group: &BindGroup, heads: u32, kv_heads: u32, splits: u32) {
-        frame.dispatch(&self.pipeline, group, [kv_heads, splits, (heads / kv_heads).div_ceil(4)]);
+    /// Records the attention of one token of `[heads, kv_heads, head_dim]`, over so many splits.
+    ///
+    /// # Panics
+    /// A head is wider than [`crate::attention::MAX_HEAD_DIM`].
+    pub fn record(&self, frame: &mut Frame, group: &BindGroup, shape: [u32; 3], splits: u32) {
+        let [heads, kv_heads, head_dim] = shape;
+        let fits = |(workgroup_size, _): &&(u32, Pipeline)| head_dim <= 4 * workgroup_size;
+        let (_, pipeline) = self.pipelines.iter().find(fits).expect("a head fits a workgroup");
+        frame.dispatch(pipeline, group, [kv_heads, splits, (heads / kv_heads).div_ceil(4)]);
     }
 }
 

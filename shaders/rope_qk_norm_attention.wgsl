@@ -15,6 +15,7 @@
 // Source    Dao et al. 2023, Flash-Decoding; Llama4TextAttention of transformers
 
 override WORKGROUP_SIZE: u32 = 64u; // at least D / 4
+override TILE: u32 = 64u; // keys that it looks over at once
 override LANES: u32 = 8u; // invocations that share a head while it is turned: at most an eighth of them
 
 struct Params {
@@ -107,19 +108,22 @@ fn put(slot: u32, c: u32, value: vec4<f32>, kv_head: u32, keeps: bool) {
 
 // And the token's own key and value.
 fn with_own(mix: Mix, lane: u32) -> Mix {
+    if lane < params.quads {
+        partial[lane] = products(lane, new_key[lane]);
+    }
+    workgroupBarrier();
     var s = vec4<f32>();
     for (var c = 0u; c < params.quads; c += 1u) {
-        s += products(c, new_key[c]);
+        s += partial[c];
     }
     s *= params.scale;
+    workgroupBarrier();
     var all = mix;
     if params.is_bounded == 0u {
         all = rescaled(all, s);
     }
     if lane < params.quads {
-        let weight = exp(s - all.largest);
-        all = mixed(all, weight, new_value[lane]);
-        all.total += select(vec4<f32>(), weight, lane == 0u);
+        all = mixed(all, exp(s - all.largest), new_value[lane]);
     }
     return all;
 }
