@@ -2,9 +2,9 @@
 //
 //   o[t,h,:] = sum_j softmax_j(q[t,h] . k[j,g] / sqrt(D)) v[j,g,:]   j from start to position + t, g = h / (H/K)
 //
-// start is 0, or the first position of the query's chunk. Keys come in tiles; the largest score so far
-// rescales what earlier tiles found. Where queries and keys are normed no score exceeds sqrt(D), and exp needs no
-// such care: is_bounded then leaves it out.
+// start is 0, or the first position of the query's chunk. Keys come in tiles; the largest score so far rescales what
+// earlier tiles found. Where queries and keys are normed no score exceeds sqrt(D), and exp needs no such care: is_bounded
+// then leaves it out.
 //
 // Shapes    qkv: (T, (H + 2K) * D) f32, queries turned and normed    keys, values: (S, K, D)    o: (T, H, D) f32
 // Bindings  0 params   1 step   2 qkv read   3 keys read   4 values read   5 o read_write

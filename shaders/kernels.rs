@@ -22,7 +22,7 @@ pub struct Kernels {
     pub rope_qk_norm_append: RopeQkNormAppend,
     /// Queries over the cache.
     pub attention: Attention,
-    /// Both for one token.
+    /// Both in one, for one token.
     pub rope_qk_norm_attention: RopeQkNormAttention,
     /// What its splits have found.
     pub attention_merge: AttentionMerge,

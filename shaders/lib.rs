@@ -17,8 +17,9 @@ pub mod rope_qk_norm_append;
 
 pub mod attention;
 
-pub mod attention_merge;
 pub mod rope_qk_norm_attention;
+
+pub mod attention_merge;
 
 pub mod matmul_residual;
 

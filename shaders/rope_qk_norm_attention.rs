@@ -18,7 +18,8 @@ const SLOTS: u32 = 8;
 const SPLIT: u32 = 256;
 /// Most splits: with six heads of keys they are more than the 132 processors of a large GPU, and as many rows to merge.
 const MOST_SPLITS: u32 = 32;
-/// Most keys that stay together: one more tile costs a workgroup about what one more dispatch costs.
+/// Most keys that stay together: one more tile costs a workgroup about what one more dispatch costs. All three are by
+/// arithmetic; no run on hardware stands behind them yet.
 const UNSPLIT: u32 = 512;
 
 /// `struct Params` of `rope_qk_norm_attention.wgsl`.

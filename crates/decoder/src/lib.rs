@@ -11,10 +11,10 @@
 //! ```
 //!
 //! Five dispatches a layer, one pass, one submit a call. Many tokens at once take rope_qk_norm_append and attention one
-//! after the other; where many keys are shared out on a GPU, attention_merge follows. Where no logits are asked for, the next id lands where `embed`
-//! finds it, and a pass can follow before the host knows its token. A [`Decoder`] holds weights and kernels; a
-//! [`Timeline`] holds one session's cache and activations and the bind groups that tie them to the weights. Both are
-//! allocated once; the cache alone grows, by doubling, up to the context that was asked for.
+//! after the other; where splits share many keys, attention_merge follows. Where no logits are asked for, the next id
+//! lands where `embed` finds it, and a pass can follow before the host knows its token. A [`Decoder`] holds weights and
+//! kernels; a [`Timeline`] holds one session's cache and activations and the bind groups that tie them to the weights.
+//! Both are allocated once; the cache alone grows, by doubling, up to the context that was asked for.
 
 mod chooser;
 mod decoder;
