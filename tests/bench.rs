@@ -106,8 +106,7 @@ fn a_token_takes_five_dispatches_a_layer_and_four_more() {
     }
     let fixture = tiny();
     let model = fixture.path("model.gguf").display().to_string();
-    let document =
-        bench(&[&["--model", &model, "--device", "webgpu", "--prompts", "1"], ONCE].concat());
+    let document = bench(&[&["--model", &model, "--device", "webgpu", "--prompts", "1"], ONCE].concat());
     let kernels = document["runs"][0]["kernels"]["kernels"].as_array().expect("a list of kernels");
     let products = kernels.iter().find(|kernel| kernel["of"] == "q, k, v").expect("a layer has them");
     let layers = count(products, "/dispatches");
