@@ -6,7 +6,7 @@ use gpu::{BindGroup, Binding, Buffer, Device, Error, Frame, Layout, Pipeline, Sh
 use crate::KvType;
 use crate::packed::with_kv;
 
-with_kv!("attention.wgsl");
+with_kv!("attention.wgsl", "shared/attend.wgsl");
 
 /// Invocations of a workgroup, and keys of a tile.
 const WORKGROUP_SIZE: u32 = 64;

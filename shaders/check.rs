@@ -5,8 +5,9 @@ use std::process::{Command, Stdio};
 use naga::{AddressSpace, StorageAccess, TypeInner};
 
 use crate::{
-    KvType, Sampling, Step, TILE, WeightType, attention, copy, embed, matmul_residual, rank_logits,
-    rms_norm_gate_up_swiglu, rms_norm_matmul, rope_qk_norm_append, sample,
+    KvType, Sampling, Step, TILE, WeightType, attention, attention_merge, copy, embed, matmul_residual,
+    rank_logits, rms_norm_gate_up_swiglu, rms_norm_matmul, rope_qk_norm_append, rope_qk_norm_attention,
+    sample,
 };
 
 /// Stem and every composed source of each kernel.
@@ -18,6 +19,8 @@ fn kernels() -> Vec<(&'static str, Vec<&'static str>)> {
         ("rms_norm_matmul", weights(rms_norm_matmul::source)),
         ("rope_qk_norm_append", kv(rope_qk_norm_append::source)),
         ("attention", kv(attention::source)),
+        ("rope_qk_norm_attention", kv(rope_qk_norm_attention::source)),
+        ("attention_merge", vec![attention_merge::SOURCE]),
         ("matmul_residual", weights(matmul_residual::source)),
         ("rms_norm_gate_up_swiglu", weights(rms_norm_gate_up_swiglu::source)),
         ("rank_logits", vec![rank_logits::SOURCE]),
@@ -109,6 +112,23 @@ fn host_structs_lie_as_the_shaders_read_them() {
         scale,
         is_bounded
     );
+    same_layout!(
+        rope_qk_norm_attention::source(f16),
+        "Params",
+        rope_qk_norm_attention::Params,
+        heads,
+        kv_heads,
+        quads,
+        chunk,
+        scale,
+        is_bounded,
+        use_rope,
+        use_qk_norm,
+        eps,
+        floor_scale,
+        attn_scale
+    );
+    same_layout!(attention_merge::SOURCE, "Params", attention_merge::Params, heads, quads);
 }
 
 #[test]

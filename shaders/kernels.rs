@@ -3,9 +3,11 @@
 use gpu::{Device, Error};
 
 use crate::attention::Attention;
+use crate::attention_merge::AttentionMerge;
 use crate::embed::Embed;
 use crate::rank_logits::RankLogits;
 use crate::rope_qk_norm_append::RopeQkNormAppend;
+use crate::rope_qk_norm_attention::RopeQkNormAttention;
 use crate::sample::Sample;
 use crate::{KvType, MatrixKernel, WeightType, matmul_residual, rms_norm_gate_up_swiglu, rms_norm_matmul};
 
@@ -20,6 +22,10 @@ pub struct Kernels {
     pub rope_qk_norm_append: RopeQkNormAppend,
     /// Queries over the cache.
     pub attention: Attention,
+    /// Both in one, for one token.
+    pub rope_qk_norm_attention: RopeQkNormAttention,
+    /// What its splits have found.
+    pub attention_merge: AttentionMerge,
     /// Back into the residual.
     pub matmul_residual: MatrixKernel,
     /// The gated half of the feed-forward.
@@ -60,6 +66,8 @@ impl Kernels {
             rms_norm_matmul: rms_norm_matmul::kernel(device, weights, is_software).await?,
             rope_qk_norm_append: RopeQkNormAppend::new(device, kv, is_software).await?,
             attention: Attention::new(device, kv).await?,
+            rope_qk_norm_attention: RopeQkNormAttention::new(device, kv, is_software).await?,
+            attention_merge: AttentionMerge::new(device).await?,
             matmul_residual: matmul_residual::kernel(device, weights, is_software).await?,
             rms_norm_gate_up_swiglu: rms_norm_gate_up_swiglu::kernel(device, weights, is_software).await?,
             rank_logits: RankLogits::new(device, is_software).await?,

@@ -9,8 +9,8 @@ use gpu::{Buffer, Device, Error, Readback, Usage};
 use crate::known_token::{adjusted, every_limit, noisy};
 use crate::noise::{Noise, half_value};
 use crate::{
-    Kernels, KvType, Sampling, Step, WeightType, attention, embed, matmul_residual, rms_norm_gate_up_swiglu,
-    rms_norm_matmul, rope_qk_norm_append, truth,
+    Kernels, Sampling, Step, WeightType, embed, matmul_residual, rms_norm_gate_up_swiglu, rms_norm_matmul,
+    truth,
 };
 
 /// Sums of some hundred products of numbers up to 127 in f32, in any order, differ by less from the f64 sum, relative
@@ -18,7 +18,7 @@ use crate::{
 const TOLERANCE: f64 = 2e-5;
 /// Rounding to f16 alone costs up to 2^-11.
 const TOLERANCE_F16: f64 = 6e-4;
-const EPS: f32 = 1e-5;
+pub(crate) const EPS: f32 = 1e-5;
 
 impl Kernels {
     /// Holds every kernel against a known answer.
@@ -35,11 +35,7 @@ impl Kernels {
                 bench.rms_norm_gate_up_swiglu(weight, tokens, 96, whole(weight, 64)).await?;
             }
         }
-        bench.rope_qk_norm_append(kv, true, true, 0).await?;
-        bench.rope_qk_norm_append(kv, false, false, 3).await?;
-        for (is_bounded, chunk) in [(0, 0), (0, 48), (1, 0)] {
-            bench.attention(kv, [7, 1, 24], 67, is_bounded, chunk).await?;
-        }
+        bench.attend_in_every_way(kv).await?;
         bench.sample(&noisy(Sampling::greedy(2500)), 1).await?;
         bench.sample(&adjusted(every_limit(2500)), 3).await
     }
@@ -66,7 +62,7 @@ impl Bench<'_> {
     }
 
     /// Runs `frame` and compares `output` with `expected`.
-    async fn compare(
+    pub(crate) async fn compare(
         &self,
         kernel: &str,
         frame: gpu::Frame,
@@ -74,6 +70,18 @@ impl Bench<'_> {
         f16: bool,
         expected: &[f64],
     ) -> Result<(), Error> {
+        self.found(kernel, frame, output, f16, expected).await.map(drop)
+    }
+
+    /// As [`Bench::compare`]; gives what stands in `output`.
+    pub(crate) async fn found(
+        &self,
+        kernel: &str,
+        frame: gpu::Frame,
+        output: &Buffer,
+        f16: bool,
+        expected: &[f64],
+    ) -> Result<Vec<f64>, Error> {
         let size_bytes = (expected.len() * if f16 { 2 } else { 4 }) as u64;
         let readback = Readback::new(self.device, "a known answer", size_bytes.next_multiple_of(4)).await?;
         let mut frame = frame;
@@ -90,7 +98,7 @@ impl Bench<'_> {
         let worst = found.iter().zip(expected).map(off).fold(0.0, f64::max) / largest;
         let tolerance = if f16 { TOLERANCE_F16 } else { TOLERANCE };
         if worst <= tolerance {
-            return Ok(());
+            return Ok(found);
         }
         Err(Error::WrongAnswer {
             kernel: kernel.to_owned(),
@@ -258,139 +266,4 @@ impl Bench<'_> {
         let name = format!("rms_norm_gate_up_swiglu {weight:?} over {tokens} tokens");
         self.compare(&name, frame, &h, false, &expected).await
     }
-
-    pub(crate) async fn rope_qk_norm_append(
-        &self,
-        kv: KvType,
-        use_rope: bool,
-        use_qk_norm: bool,
-        floor_scale: u32,
-    ) -> Result<(), Error> {
-        let (heads, kv_heads, head_dim, tokens, position) = (3, 2, 24, 3, 4);
-        let params = rope_qk_norm_append::Params {
-            heads: heads as u32,
-            kv_heads: kv_heads as u32,
-            quads: head_dim as u32 / 8,
-            use_rope: use_rope.into(),
-            use_qk_norm: use_qk_norm.into(),
-            eps: EPS,
-            floor_scale,
-            attn_scale: 0.3,
-        };
-        let mut noise = Noise::new(5);
-        let stride = (heads + 2 * kv_heads) * head_dim;
-        let capacity = position + tokens;
-        let qkv = noise.floats(tokens * stride);
-        let angles: Vec<[f32; 2]> =
-            (0..capacity * head_dim / 2).map(|i| [(i as f32 * 0.7).cos(), (i as f32 * 0.7).sin()]).collect();
-        let number_bytes = kv.bytes() as usize;
-        let cache = vec![0; capacity * kv_heads * head_dim * number_bytes];
-        let (qkv_buffer, keys, values) =
-            (self.storage(cast_slice(&qkv)).await?, self.storage(&cache).await?, self.storage(&cache).await?);
-        let group = self.kernels.rope_qk_norm_append.bind(
-            self.device,
-            &rope_qk_norm_append::Buffers {
-                params: &self.uniform(params).await?,
-                step: &self
-                    .uniform(Step { position: position as u32, tokens: tokens as u32, first_token: 0 })
-                    .await?,
-                angles: &self.storage(cast_slice(&angles)).await?,
-                qkv: &qkv_buffer,
-                keys: &keys,
-                values: &values,
-            },
-        );
-        let [expected_qkv, expected_keys, expected_values] =
-            turned_and_appended(&params, &qkv, &angles, position);
-        let kernel = &self.kernels.rope_qk_norm_append;
-        let mut frame = self.device.frame();
-        kernel.record(&mut frame, &group, (heads + 2 * kv_heads) as u32, tokens as u32);
-        let f16 = kv == KvType::F16;
-        let name = "rope_qk_norm_append";
-        self.compare(&format!("{name} {kv:?} queries"), frame, &qkv_buffer, false, &expected_qkv).await?;
-        self.compare(&format!("{name} {kv:?} keys"), self.device.frame(), &keys, f16, &expected_keys).await?;
-        self.compare(&format!("{name} {kv:?} values"), self.device.frame(), &values, f16, &expected_values)
-            .await
-    }
-
-    /// `[heads, kv_heads, head_dim]`, keys up to `capacity`.
-    pub(crate) async fn attention(
-        &self,
-        kv: KvType,
-        [heads, kv_heads, head_dim]: [usize; 3],
-        capacity: usize,
-        is_bounded: u32,
-        chunk: u32,
-    ) -> Result<(), Error> {
-        let tokens = 3.min(capacity);
-        let position = capacity - tokens;
-        let params = attention::Params {
-            heads: heads as u32,
-            kv_heads: kv_heads as u32,
-            quads: head_dim as u32 / 4,
-            chunk,
-            scale: 1.0 / (head_dim as f32).sqrt(),
-            is_bounded,
-        };
-        let mut noise = Noise::new(6);
-        let stride = (heads + 2 * kv_heads) * head_dim;
-        let qkv = noise.floats(tokens * stride);
-        let (key_bytes, keys) = noise.cache(kv, capacity * kv_heads * head_dim);
-        let (value_bytes, values) = noise.cache(kv, capacity * kv_heads * head_dim);
-        let o = self.storage(&vec![0; tokens * heads * head_dim * 4]).await?;
-        let group = self.kernels.attention.bind(
-            self.device,
-            &attention::Buffers {
-                params: &self.uniform(params).await?,
-                step: &self
-                    .uniform(Step { position: position as u32, tokens: tokens as u32, first_token: 0 })
-                    .await?,
-                qkv: &self.storage(cast_slice(&qkv)).await?,
-                keys: &self.storage(&key_bytes).await?,
-                values: &self.storage(&value_bytes).await?,
-                o: &o,
-            },
-        );
-        let mut frame = self.device.frame();
-        self.kernels.attention.record(&mut frame, &group, heads as u32, kv_heads as u32, tokens as u32);
-        let mut expected = Vec::new();
-        for token in 0..tokens {
-            for head in 0..heads {
-                let query = &qkv[token * stride + head * head_dim..][..head_dim];
-                let kv_head = head / (heads / kv_heads);
-                expected.extend(truth::attention(&params, query, kv_head, position + token, &keys, &values));
-            }
-        }
-        self.compare(&format!("attention {kv:?}"), frame, &o, false, &expected).await
-    }
-}
-
-/// What rope_qk_norm_append leaves of `qkv`, (T, (H + 2K) * D), and puts into the two caches, (S, K, D).
-fn turned_and_appended(
-    params: &rope_qk_norm_append::Params,
-    qkv: &[f32],
-    angles: &[[f32; 2]],
-    position: usize,
-) -> [Vec<f64>; 3] {
-    let (heads, kv_heads, half) =
-        (params.heads as usize, params.kv_heads as usize, params.quads as usize * 4);
-    let head_dim = 2 * half;
-    let mut queries: Vec<f64> = qkv.iter().map(|v| f64::from(*v)).collect();
-    let mut keys = vec![0.0; angles.len() / half * kv_heads * head_dim];
-    let mut values = keys.clone();
-    for (index, source) in qkv.chunks_exact(head_dim).enumerate() {
-        let (token, head) = (index / (heads + 2 * kv_heads), index % (heads + 2 * kv_heads));
-        let at = position + token;
-        let turned =
-            truth::rope_qk_norm(params, source, &angles[at * half..][..half], at as u32, head < heads);
-        let slot = (at * kv_heads + head.wrapping_sub(heads) % kv_heads) * head_dim;
-        if head < heads {
-            queries[index * head_dim..][..head_dim].copy_from_slice(&turned);
-        } else if head < heads + kv_heads {
-            keys[slot..][..head_dim].copy_from_slice(&turned);
-        } else {
-            values[slot..][..head_dim].iter_mut().zip(source).for_each(|(to, v)| *to = f64::from(*v));
-        }
-    }
-    [queries, keys, values]
 }

@@ -17,6 +17,10 @@ pub mod rope_qk_norm_append;
 
 pub mod attention;
 
+pub mod rope_qk_norm_attention;
+
+pub mod attention_merge;
+
 pub mod matmul_residual;
 
 pub mod rms_norm_gate_up_swiglu;
@@ -28,6 +32,7 @@ pub mod copy;
 
 mod kernels;
 mod known_answer;
+mod known_attention;
 mod known_token;
 mod noise;
 mod truth;

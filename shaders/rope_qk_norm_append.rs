@@ -7,7 +7,7 @@ use crate::KvType;
 use crate::packed::with_kv;
 use crate::variant::{Variant, folded};
 
-with_kv!("rope_qk_norm_append.wgsl", "shared/lanes.wgsl");
+with_kv!("rope_qk_norm_append.wgsl", "shared/rope.wgsl", "shared/lanes.wgsl");
 
 /// `struct Params` of `rope_qk_norm_append.wgsl`.
 #[repr(C)]

@@ -30,13 +30,6 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> keys: array<Kv>;
 @group(0) @binding(5) var<storage, read_write> values: array<Kv>;
 
-fn temperature(position: u32) -> f32 {
-    if params.floor_scale == 0u {
-        return 1.0;
-    }
-    return log(1.0 + f32((position + 1u) / params.floor_scale)) * params.attn_scale + 1.0;
-}
-
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn rope_qk_norm_append(
     @builtin(workgroup_id) workgroup: vec3<u32>,
@@ -62,10 +55,7 @@ fn rope_qk_norm_append(
         squares += dot(a, a) + dot(b, b);
     }
     let sum = lane_sum(vec4(squares, 0.0, 0.0, 0.0), invocation).x;
-    var scale = 1.0;
-    if params.use_qk_norm != 0u {
-        scale = inverseSqrt(sum / f32(8u * params.quads) + params.eps);
-    }
+    var scale = norm_scale(sum, 8u * params.quads);
     if is_query {
         scale *= temperature(position);
     }
@@ -75,28 +65,19 @@ fn rope_qk_norm_append(
     let kv_head = (head - params.heads) % params.kv_heads;
     let to = (position * params.kv_heads + kv_head) * 2u * params.quads;
     for (var c = lane; c < params.quads; c += LANES) {
-        var a = qkv[base + c];
-        var b = qkv[base + params.quads + c];
+        let raw = Halves(qkv[base + c], qkv[base + params.quads + c]);
         if is_value {
-            values[to + c] = kv_pack(a);
-            values[to + params.quads + c] = kv_pack(b);
+            values[to + c] = kv_pack(raw.a);
+            values[to + params.quads + c] = kv_pack(raw.b);
             continue;
         }
-        if params.use_rope != 0u {
-            let low = angles[(position * params.quads + c) * 2u];
-            let high = angles[(position * params.quads + c) * 2u + 1u];
-            let cosine = vec4(low.xz, high.xz);
-            let sine = vec4(low.yw, high.yw);
-            let turned = a * cosine - b * sine;
-            b = b * cosine + a * sine;
-            a = turned;
-        }
+        let turned = turn(raw, position, params.quads, c);
         if is_query {
-            qkv[base + c] = a * scale;
-            qkv[base + params.quads + c] = b * scale;
+            qkv[base + c] = turned.a * scale;
+            qkv[base + params.quads + c] = turned.b * scale;
         } else {
-            keys[to + c] = kv_pack(a * scale);
-            keys[to + params.quads + c] = kv_pack(b * scale);
+            keys[to + c] = kv_pack(turned.a * scale);
+            keys[to + params.quads + c] = kv_pack(turned.b * scale);
         }
     }
 }

@@ -4,6 +4,7 @@ use gpu::{Device, Options};
 use pollster::block_on;
 
 use crate::known_answer::{Bench, whole};
+use crate::known_attention::Rules;
 use crate::known_token::noisy;
 use crate::rank_logits::Bias;
 use crate::truth::Choice;
@@ -70,6 +71,26 @@ fn attention_is_right_for_every_shape() {
                 for capacity in [1, 3, 64, 65, 200] {
                     for (is_bounded, chunk) in [(0, 0), (1, 0), (0, 5)] {
                         bench.attention(kv, shape, capacity, is_bounded, chunk).await.unwrap();
+                    }
+                }
+            }
+        });
+    }
+}
+
+#[test]
+fn a_token_attends_in_one_dispatch_and_in_splits() {
+    for kv in [KvType::F16, KvType::F32] {
+        on_both_kinds(&[WeightType::F32], kv, async |bench| {
+            for shape in
+                [[9, 3, 64], [24, 6, 64], [6, 6, 16], [20, 1, 8], [4, 2, 128], [2, 1, 256], [3, 1, 96]]
+            {
+                for (position, splits) in
+                    [(0, 1), (0, 2), (1, 1), (2, 7), (63, 1), (64, 3), (65, 100), (300, 1), (777, 4)]
+                {
+                    for rules in Rules::ALL {
+                        let answer = bench.rope_qk_norm_attention(kv, shape, position, splits, rules).await;
+                        answer.unwrap_or_else(|err| panic!("{shape:?} {position} {splits} {rules:?}: {err}"));
                     }
                 }
             }

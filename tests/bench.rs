@@ -100,6 +100,21 @@ fn has_kernels(run: &Value) {
 }
 
 #[test]
+fn a_token_takes_five_dispatches_a_layer_and_four_more() {
+    if !Run::has_adapter() {
+        return;
+    }
+    let fixture = tiny();
+    let model = fixture.path("model.gguf").display().to_string();
+    let document = bench(&[&["--model", &model, "--device", "webgpu", "--prompts", "1"], ONCE].concat());
+    let kernels = document["runs"][0]["kernels"]["kernels"].as_array().expect("a list of kernels");
+    let products = kernels.iter().find(|kernel| kernel["of"] == "q, k, v").expect("a layer has them");
+    let layers = count(products, "/dispatches");
+    assert!(layers > 1);
+    assert_eq!(count(&document, "/runs/0/decode/0/dispatches_per_token"), 5 * layers + 4);
+}
+
+#[test]
 fn bytes_by_what_is_bound_are_those_of_the_plan() {
     if !Run::has_adapter() {
         return;

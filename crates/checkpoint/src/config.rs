@@ -63,6 +63,13 @@ pub struct LayerConfig {
     pub temperature: Option<Temperature>,
 }
 
+impl LayerConfig {
+    /// Positions that a token at `position` looks back on, its own among them.
+    pub fn positions(&self, position: u32) -> u32 {
+        self.attention_chunk_size.map_or(position, |chunk| position % chunk) + 1
+    }
+}
+
 /// Temperature of a layer without rotary embedding: `ln(1 + floor((position + 1) / floor_scale)) * attn_scale + 1`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Temperature {

@@ -1,10 +1,11 @@
 //! What ties a timeline's buffers to the weights: parameters and bind groups, made once.
 
 use bytemuck::{Pod, bytes_of};
+use checkpoint::{Config, LayerConfig};
 use gpu::{BindGroup, Buffer, Usage};
 use kernels::{
-    WeightType, attention, embed, matmul_residual, rms_norm_gate_up_swiglu, rms_norm_matmul,
-    rope_qk_norm_append,
+    WeightType, attention, attention_merge, embed, matmul_residual, rms_norm_gate_up_swiglu, rms_norm_matmul,
+    rope_qk_norm_append, rope_qk_norm_attention,
 };
 
 use crate::kv::Cache;
@@ -25,6 +26,8 @@ pub(crate) struct Activations {
     pub(crate) qkv: Buffer,
     /// (T, H, D).
     pub(crate) o: Buffer,
+    /// (splits, H, D + 4).
+    pub(crate) partials: Buffer,
     /// (T, F).
     pub(crate) h: Buffer,
     /// (rows, V).
@@ -33,9 +36,9 @@ pub(crate) struct Activations {
 
 impl Activations {
     /// All of them.
-    pub(crate) fn buffers(&self) -> [&Buffer; 8] {
-        let Self { step, head_step, ids, x, qkv, o, h, logits } = self;
-        [step, head_step, ids, x, qkv, o, h, logits]
+    pub(crate) fn buffers(&self) -> [&Buffer; 9] {
+        let Self { step, head_step, ids, x, qkv, o, partials, h, logits } = self;
+        [step, head_step, ids, x, qkv, o, partials, h, logits]
     }
 }
 
@@ -50,6 +53,7 @@ pub(crate) struct Product {
 pub(crate) struct Groups {
     pub(crate) embed: Vec<BindGroup>,
     pub(crate) layers: Vec<LayerGroups>,
+    pub(crate) attention_merge: BindGroup,
     pub(crate) head: Vec<Product>,
 }
 
@@ -65,6 +69,7 @@ pub(crate) struct LayerGroups {
 pub(crate) struct CacheGroups {
     pub(crate) rope_qk_norm_append: BindGroup,
     pub(crate) attention: BindGroup,
+    pub(crate) rope_qk_norm_attention: BindGroup,
 }
 
 impl Groups {
@@ -102,7 +107,16 @@ impl Groups {
             normed,
         )
         .await?;
-        Ok(Self { embed, layers, head })
+        let config = &decoder.config;
+        let params =
+            attention_merge::Params { heads: config.num_attention_heads, quads: config.head_dim / 4 };
+        let buffers = attention_merge::Buffers {
+            params: &uniform(decoder, params).await?,
+            partials: &activations.partials,
+            o: &activations.o,
+        };
+        let attention_merge = decoder.kernels.attention_merge.bind(&decoder.device, &buffers);
+        Ok(Self { embed, layers, attention_merge, head })
     }
 }
 
@@ -234,44 +248,52 @@ impl CacheGroups {
         cache: &Cache,
     ) -> Result<Self, Error> {
         let (config, layer) = (&decoder.config, decoder.config.layers[index]);
+        let (kernels, device, step) = (&decoder.kernels, &decoder.device, &activations.step);
+        let (Activations { qkv, o, partials, .. }, Cache { keys, values }) = (activations, cache);
+        let fused = attention_params(config, &layer);
+        let rope_qk_norm_attention::Params { heads, kv_heads, quads, chunk, scale, is_bounded, .. } = fused;
+        let rope_qk_norm_attention::Params { use_rope, use_qk_norm, eps, floor_scale, attn_scale, .. } =
+            fused;
         let params = rope_qk_norm_append::Params {
-            heads: config.num_attention_heads,
-            kv_heads: config.num_key_value_heads,
-            quads: config.head_dim / 8,
-            use_rope: layer.use_rope.into(),
-            use_qk_norm: layer.use_qk_norm.into(),
-            eps: config.rms_norm_eps,
-            floor_scale: layer.temperature.map_or(0, |temperature| temperature.floor_scale),
-            attn_scale: layer.temperature.map_or(0.0, |temperature| temperature.attn_scale),
+            heads,
+            kv_heads,
+            quads: quads / 2,
+            use_rope,
+            use_qk_norm,
+            eps,
+            floor_scale,
+            attn_scale,
         };
-        let buffers = rope_qk_norm_append::Buffers {
-            params: &uniform(decoder, params).await?,
-            step: &activations.step,
-            angles,
-            qkv: &activations.qkv,
-            keys: &cache.keys,
-            values: &cache.values,
-        };
-        let rope_qk_norm_append = decoder.kernels.rope_qk_norm_append.bind(&decoder.device, &buffers);
-        let params = attention::Params {
-            heads: config.num_attention_heads,
-            kv_heads: config.num_key_value_heads,
-            quads: config.head_dim / 4,
-            chunk: layer.attention_chunk_size.unwrap_or(0),
-            scale: 1.0 / (config.head_dim as f32).sqrt(),
-            // Normed queries and keys have length sqrt(D) at most, and their product scaled is at most sqrt(D).
-            is_bounded: layer.use_qk_norm.into(),
-        };
-        let buffers = attention::Buffers {
-            params: &uniform(decoder, params).await?,
-            step: &activations.step,
-            qkv: &activations.qkv,
-            keys: &cache.keys,
-            values: &cache.values,
-            o: &activations.o,
-        };
-        let attention = decoder.kernels.attention.bind(&decoder.device, &buffers);
-        Ok(Self { rope_qk_norm_append, attention })
+        let params = &uniform(decoder, params).await?;
+        let buffers = rope_qk_norm_append::Buffers { params, step, angles, qkv, keys, values };
+        let rope_qk_norm_append = kernels.rope_qk_norm_append.bind(device, &buffers);
+        let params = attention::Params { heads, kv_heads, quads, chunk, scale, is_bounded };
+        let params = &uniform(decoder, params).await?;
+        let buffers = attention::Buffers { params, step, qkv, keys, values, o };
+        let attention = kernels.attention.bind(device, &buffers);
+        let params = &uniform(decoder, fused).await?;
+        let buffers =
+            rope_qk_norm_attention::Buffers { params, step, angles, qkv, keys, values, partials, o };
+        let rope_qk_norm_attention = kernels.rope_qk_norm_attention.bind(device, &buffers);
+        Ok(Self { rope_qk_norm_append, attention, rope_qk_norm_attention })
+    }
+}
+
+/// What the kernels of attention are told of a layer.
+fn attention_params(config: &Config, layer: &LayerConfig) -> rope_qk_norm_attention::Params {
+    rope_qk_norm_attention::Params {
+        heads: config.num_attention_heads,
+        kv_heads: config.num_key_value_heads,
+        quads: config.head_dim / 4,
+        chunk: layer.attention_chunk_size.unwrap_or(0),
+        scale: 1.0 / (config.head_dim as f32).sqrt(),
+        // Normed queries and keys have length sqrt(D) at most, and their product scaled is at most sqrt(D).
+        is_bounded: layer.use_qk_norm.into(),
+        use_rope: layer.use_rope.into(),
+        use_qk_norm: layer.use_qk_norm.into(),
+        eps: config.rms_norm_eps,
+        floor_scale: layer.temperature.map_or(0, |temperature| temperature.floor_scale),
+        attn_scale: layer.temperature.map_or(0.0, |temperature| temperature.attn_scale),
     }
 }
 

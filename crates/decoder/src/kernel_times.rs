@@ -83,7 +83,7 @@ impl Timeline {
         let mut copy_us = stopwatch.time(&record_copy).await?;
         let mut kernels = Vec::new();
         for work in Work::ALL {
-            let record = |frame: &mut Frame| work.record(decoder, self, frame);
+            let record = |frame: &mut Frame| work.record(decoder, self, positions, frame);
             let us = stopwatch.time(&record).await?;
             let mut frame = device.frame();
             record(&mut frame);
@@ -150,11 +150,13 @@ impl Stopwatch<'_> {
 
 fn shape(work: Work, decoder: &Decoder, positions: u32) -> String {
     let (config, matrices) = (&decoder.config, work.matrices(&decoder.weights));
-    let (heads, kv_heads, d) = (config.num_attention_heads, config.num_key_value_heads, config.head_dim);
+    let (heads, kv_heads) = (config.num_attention_heads, config.num_key_value_heads);
     match work {
         Work::Embed => format!("{} of {}", config.hidden_size, config.vocab_size),
-        Work::Append => format!("{} heads of {d}", heads + 2 * kv_heads),
-        Work::Attention => format!("{heads} heads of {d}, {kv_heads} of keys, {} positions", positions + 1),
+        Work::Attention => {
+            let (d, positions) = (config.head_dim, positions + 1);
+            format!("{heads} heads of {d}, {kv_heads} of keys, {positions} positions")
+        }
         Work::RankLogits | Work::Sample => format!("{} logits", config.vocab_size),
         _ => {
             let mut shape = format!("{} x {}", matrices[0].rows(), matrices[0].columns);
@@ -175,15 +177,14 @@ fn shape(work: Work, decoder: &Decoder, positions: u32) -> String {
 fn bytes(work: Work, decoder: &Decoder, positions: u32) -> u64 {
     let (config, matrices) = (&decoder.config, work.matrices(&decoder.weights));
     let row = 2 * u64::from(config.num_key_value_heads * config.head_dim) * decoder.kv.bytes();
-    // Of its chunk alone, where attention goes by chunks.
-    let read = |chunk: Option<u32>| u64::from(chunk.map_or(positions, |chunk| positions % chunk) + 1);
     match work {
         Work::Embed => {
             let embedding = &decoder.weights.embed_tokens;
             embedding.size_bytes() / u64::from(embedding.rows())
         }
-        Work::Append => row * u64::from(config.num_hidden_layers),
-        Work::Attention => config.layers.iter().map(|layer| read(layer.attention_chunk_size) * row).sum(),
+        Work::Attention => {
+            config.layers.iter().map(|layer| u64::from(layer.positions(positions)) * row).sum()
+        }
         Work::RankLogits => u64::from(config.vocab_size) * 4,
         Work::Sample => tiles_bytes(config.vocab_size.div_ceil(TILE)),
         _ => matrices.iter().map(|matrix| matrix.size_bytes()).sum(),

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use bytemuck::{bytes_of, cast_slice};
 use gpu::{Frame, Readback, Usage};
-use kernels::{MatrixKernel, Step};
+use kernels::{MatrixKernel, Step, rope_qk_norm_attention};
 
 use crate::chooser::{Chooser, Sampling};
 use crate::groups::{Activations, CacheGroups, Groups, Product};
@@ -141,7 +141,7 @@ impl Timeline {
         logits.clear();
         let first = first as u32;
         let mut frame = device.frame();
-        self.record_layers(decoder, &mut frame, count);
+        self.record_layers(decoder, &mut frame, position, count);
         if first == count {
             frame.submit(device);
             return Ok(());
@@ -277,7 +277,7 @@ impl Timeline {
         let step = Step { position, tokens: 1, first_token: count - 1 };
         device.write(&self.activations.head_step, 0, bytes_of(&step));
         let mut frame = device.frame();
-        self.record_layers(decoder, &mut frame, count);
+        self.record_layers(decoder, &mut frame, position, count);
         record(&decoder.kernels.rms_norm_matmul, &mut frame, &self.groups.head, 1);
         self.chooser.record(decoder, &mut frame, draw);
         self.dispatches = frame.dispatches();
@@ -286,21 +286,42 @@ impl Timeline {
         self.chooser.ask(submission);
     }
 
-    fn record_layers(&self, decoder: &Decoder, frame: &mut Frame, tokens: u32) {
+    fn record_layers(&self, decoder: &Decoder, frame: &mut Frame, position: u32, tokens: u32) {
         let (config, kernels) = (&decoder.config, &decoder.kernels);
-        let (heads, kv_heads) = (config.num_attention_heads, config.num_key_value_heads);
         for group in &self.groups.embed {
             kernels.embed.record(frame, group, config.hidden_size / 32, tokens);
         }
-        for (groups, cache) in self.groups.layers.iter().zip(&self.cache_groups) {
+        for (index, groups) in self.groups.layers.iter().enumerate() {
             record(&kernels.rms_norm_matmul, frame, &groups.qkv, tokens);
-            let append = &kernels.rope_qk_norm_append;
-            append.record(frame, &cache.rope_qk_norm_append, heads + 2 * kv_heads, tokens);
-            kernels.attention.record(frame, &cache.attention, heads, kv_heads, tokens);
+            if tokens == 1 {
+                self.record_attention(decoder, frame, position, index);
+            } else {
+                self.record_attention_of_many(decoder, frame, tokens, index);
+            }
             record(&kernels.matmul_residual, frame, &groups.o_proj, tokens);
             record(&kernels.rms_norm_gate_up_swiglu, frame, &groups.gate_up, tokens);
             record(&kernels.matmul_residual, frame, &groups.down_proj, tokens);
         }
+    }
+
+    /// Attention of one token at `position`.
+    pub(crate) fn record_attention(&self, decoder: &Decoder, frame: &mut Frame, position: u32, index: usize) {
+        let (config, kernels) = (&decoder.config, &decoder.kernels);
+        let shape = [config.num_attention_heads, config.num_key_value_heads, config.head_dim];
+        let splits = kernels.rope_qk_norm_attention.splits(config.layers[index].positions(position));
+        let group = &self.cache_groups[index].rope_qk_norm_attention;
+        kernels.rope_qk_norm_attention.record(frame, group, shape, splits);
+        if splits > 1 {
+            kernels.attention_merge.record(frame, &self.groups.attention_merge, shape[0] * shape[2]);
+        }
+    }
+
+    fn record_attention_of_many(&self, decoder: &Decoder, frame: &mut Frame, tokens: u32, index: usize) {
+        let (config, kernels, groups) = (&decoder.config, &decoder.kernels, &self.cache_groups[index]);
+        let (heads, kv_heads) = (config.num_attention_heads, config.num_key_value_heads);
+        let append = &kernels.rope_qk_norm_append;
+        append.record(frame, &groups.rope_qk_norm_append, heads + 2 * kv_heads, tokens);
+        kernels.attention.record(frame, &groups.attention, heads, kv_heads, tokens);
     }
 }
 
@@ -313,6 +334,9 @@ pub(crate) fn record(kernel: &MatrixKernel, frame: &mut Frame, products: &[Produ
 async fn activations(decoder: &Decoder, logits_rows: u32) -> Result<Activations, Error> {
     let (config, device, tokens) = (&decoder.config, &decoder.device, decoder.tokens_at_once());
     let heads = config.num_attention_heads + 2 * config.num_key_value_heads;
+    let splits = decoder.kernels.rope_qk_norm_attention.splits(u32::MAX);
+    let partials_bytes =
+        rope_qk_norm_attention::partials_bytes(splits, config.num_attention_heads, config.head_dim);
     let floats =
         async |label: &str, count: u32| device.buffer(label, u64::from(count) * 4, Usage::Storage).await;
     let step = async || device.buffer("step", size_of::<Step>() as u64, Usage::Uniform).await;
@@ -323,6 +347,7 @@ async fn activations(decoder: &Decoder, logits_rows: u32) -> Result<Activations,
         x: floats("x", tokens * config.hidden_size).await?,
         qkv: floats("qkv", tokens * heads * config.head_dim).await?,
         o: floats("o", tokens * config.num_attention_heads * config.head_dim).await?,
+        partials: device.buffer("partials", partials_bytes, Usage::Storage).await?,
         h: floats("h", tokens * config.intermediate_size).await?,
         logits: floats("logits", logits_rows * config.vocab_size).await?,
     })

@@ -18,7 +18,7 @@ impl Timeline {
         let mut frame = decoder.device.frame();
         // Of the embedding a token reads one row; where it is the head as well it is counted there.
         let products = Work::ALL.iter().filter(|work| !work.matrices(&decoder.weights).is_empty());
-        products.for_each(|work| work.record(decoder, self, &mut frame));
+        products.for_each(|work| work.record(decoder, self, positions, &mut frame));
         let weights_bytes = frame.bound_bytes(&self.activations.buffers());
         let bound: u64 =
             self.caches.iter().map(|cache| cache.keys.size_bytes() + cache.values.size_bytes()).sum();

@@ -12,7 +12,6 @@ use crate::{Decoder, Timeline};
 pub(crate) enum Work {
     Embed,
     Qkv,
-    Append,
     Attention,
     OProj,
     GateUp,
@@ -23,10 +22,9 @@ pub(crate) enum Work {
 }
 
 impl Work {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Embed,
         Self::Qkv,
-        Self::Append,
         Self::Attention,
         Self::OProj,
         Self::GateUp,
@@ -41,8 +39,7 @@ impl Work {
         match self {
             Self::Embed => "embed",
             Self::Qkv | Self::Head => "rms_norm_matmul",
-            Self::Append => "rope_qk_norm_append",
-            Self::Attention => "attention",
+            Self::Attention => "rope_qk_norm_attention",
             Self::OProj | Self::DownProj => "matmul_residual",
             Self::GateUp => "rms_norm_gate_up_swiglu",
             Self::RankLogits => "rank_logits",
@@ -55,7 +52,6 @@ impl Work {
         match self {
             Self::Embed => "embedding",
             Self::Qkv => "q, k, v",
-            Self::Append => "keys, values",
             Self::Attention => "attention",
             Self::OProj => "output",
             Self::GateUp => "gate, up",
@@ -70,7 +66,7 @@ impl Work {
     pub(crate) fn matrices(self, weights: &Weights) -> Vec<&Matrix> {
         let of_layers = |matrix: fn(&Layer) -> &Matrix| weights.layers.iter().map(matrix).collect();
         match self {
-            Self::Embed | Self::Append | Self::Attention | Self::RankLogits | Self::Sample => Vec::new(),
+            Self::Embed | Self::Attention | Self::RankLogits | Self::Sample => Vec::new(),
             Self::Qkv => of_layers(|layer| &layer.qkv),
             Self::OProj => of_layers(|layer| &layer.o_proj),
             Self::GateUp => of_layers(|layer| &layer.gate_up),
@@ -79,26 +75,18 @@ impl Work {
         }
     }
 
-    /// Records all of it that one token needs.
-    pub(crate) fn record(self, decoder: &Decoder, timeline: &Timeline, frame: &mut Frame) {
-        let (config, kernels) = (&decoder.config, &decoder.kernels);
-        let (heads, kv_heads) = (config.num_attention_heads, config.num_key_value_heads);
-        let (layers, caches) = (&timeline.groups.layers, &timeline.cache_groups);
+    /// Records all of it that one token at `position` needs.
+    pub(crate) fn record(self, decoder: &Decoder, timeline: &Timeline, position: u32, frame: &mut Frame) {
+        let (config, kernels, layers) = (&decoder.config, &decoder.kernels, &timeline.groups.layers);
         match self {
             Self::Embed => {
                 for group in &timeline.groups.embed {
                     kernels.embed.record(frame, group, config.hidden_size / 32, 1);
                 }
             }
-            Self::Append => {
-                for groups in caches {
-                    let group = &groups.rope_qk_norm_append;
-                    kernels.rope_qk_norm_append.record(frame, group, heads + 2 * kv_heads, 1);
-                }
-            }
             Self::Attention => {
-                for groups in caches {
-                    kernels.attention.record(frame, &groups.attention, heads, kv_heads, 1);
+                for index in 0..layers.len() {
+                    timeline.record_attention(decoder, frame, position, index);
                 }
             }
             Self::Head => record(&kernels.rms_norm_matmul, frame, &timeline.groups.head, 1),

@@ -24,7 +24,8 @@ pub struct Trial {
 pub struct TokenTime {
     /// From the token before to this one, chosen.
     pub ms: f64,
-    /// Until a GPU had its work, or that of a token ahead; `None` where the processor computes.
+    /// Until a GPU had its work, or for each token ahead that of it; `None` where nothing was sent, or the processor
+    /// computes.
     pub encode_us: Option<f64>,
     /// From there until the token or its logits were back.
     pub await_us: Option<f64>,
@@ -112,7 +113,7 @@ impl Trial {
         timeline.set_sampling(decoder, &self.sampler.for_gpu());
         let (mut sent, mut times) = (0, Vec::new());
         for position in positions..positions + tokens {
-            let started_ms = (self.now_ms)();
+            let (started_ms, sent_before) = ((self.now_ms)(), sent);
             while sent < tokens && timeline.is_hungry() {
                 match sent {
                     0 => timeline.choose(decoder, positions, &[id], 0)?,
@@ -126,7 +127,8 @@ impl Trial {
             let ended_ms = (self.now_ms)();
             times.push(TokenTime {
                 ms: ended_ms - started_ms,
-                encode_us: Some((submitted_ms - started_ms) * 1e3),
+                encode_us: (sent > sent_before)
+                    .then(|| (submitted_ms - started_ms) * 1e3 / f64::from(sent - sent_before)),
                 await_us: Some((ended_ms - submitted_ms) * 1e3),
             });
         }

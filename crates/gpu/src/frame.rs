@@ -4,10 +4,15 @@ use std::rc::Rc;
 
 use crate::{BindGroup, Buffer, Device, Pipeline, Readback, Submission, Timer};
 
+/// Dispatches that are noted without a second allocation: those of a token.
+const DISPATCHES: usize = 256;
+
 /// Work recorded for the GPU; nothing runs before [`Frame::submit`].
 pub struct Frame {
     encoder: wgpu::CommandEncoder,
     pass: Option<wgpu::ComputePass<'static>>,
+    /// What the pass runs until another is set.
+    pipeline: Option<Pipeline>,
     /// Kept so that nothing a recorded dispatch names is freed before it is submitted.
     groups: Vec<BindGroup>,
 }
@@ -16,7 +21,7 @@ impl Device {
     /// An empty frame.
     pub fn frame(&self) -> Frame {
         let encoder = self.raw().create_command_encoder(&wgpu::CommandEncoderDescriptor { label: None });
-        Frame { encoder, pass: None, groups: Vec::new() }
+        Frame { encoder, pass: None, pipeline: None, groups: Vec::with_capacity(DISPATCHES) }
     }
 
     /// An empty frame whose pass notes its beginning and its end.
@@ -40,7 +45,10 @@ impl Frame {
         let pass = self.pass.get_or_insert_with(|| {
             encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default()).forget_lifetime()
         });
-        pass.set_pipeline(&pipeline.raw);
+        if !self.pipeline.as_ref().is_some_and(|set| Rc::ptr_eq(&set.raw, &pipeline.raw)) {
+            pass.set_pipeline(&pipeline.raw);
+            self.pipeline = Some(pipeline.clone());
+        }
         pass.set_bind_group(0, &group.0.raw, &[]);
         pass.dispatch_workgroups(workgroups[0], workgroups[1], workgroups[2]);
         self.groups.push(group.clone());
@@ -48,7 +56,7 @@ impl Frame {
 
     /// Copies `size_bytes` from the start of one buffer to the start of another; ends the pass.
     pub fn copy(&mut self, from: &Buffer, to: &Buffer, size_bytes: u64) {
-        self.pass = None;
+        self.end_pass();
         self.encoder.copy_buffer_to_buffer(&from.0.raw, 0, &to.0.raw, 0, size_bytes);
     }
 
@@ -59,7 +67,7 @@ impl Frame {
 
     /// Ends the pass of a timed frame; its time comes by [`Timer::read_us`] once the frame is submitted.
     pub fn stop(&mut self, timer: &Timer) {
-        self.pass = None;
+        self.end_pass();
         self.encoder.resolve_query_set(&timer.queries, 0..2, &timer.resolved.0.raw, 0);
         self.read_back(&timer.resolved, &timer.readback, timer.resolved.size_bytes());
     }
@@ -85,7 +93,12 @@ impl Frame {
 
     /// Hands the work to the GPU.
     pub fn submit(mut self, device: &Device) -> Submission {
-        self.pass = None;
+        self.end_pass();
         Submission { index: device.queue().submit([self.encoder.finish()]) }
+    }
+
+    fn end_pass(&mut self) {
+        self.pass = None;
+        self.pipeline = None;
     }
 }

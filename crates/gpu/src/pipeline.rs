@@ -36,10 +36,10 @@ pub struct Shader<'a> {
     pub constants: &'a [(&'a str, f64)],
 }
 
-/// A compiled kernel.
+/// A compiled kernel; clones are the same kernel.
 #[derive(Clone, Debug)]
 pub struct Pipeline {
-    pub(crate) raw: wgpu::ComputePipeline,
+    pub(crate) raw: Rc<wgpu::ComputePipeline>,
 }
 
 /// The buffers of one dispatch; clones are the same group.
@@ -109,7 +109,7 @@ impl Device {
         });
         match scope.pop().await {
             Some(err) => Err(Error::Validation { label: shader.label.to_owned(), reason: err.to_string() }),
-            None => Ok(Pipeline { raw }),
+            None => Ok(Pipeline { raw: Rc::new(raw) }),
         }
     }
 
