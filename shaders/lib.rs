@@ -12,14 +12,17 @@ mod variant;
 
 pub mod embed;
 pub mod rms_norm_matmul;
+pub mod rms_norm_matvec;
 
 pub mod rope_qk_norm_append;
 
 pub mod attention;
 
 pub mod matmul_residual;
+pub mod matvec_residual;
 
 pub mod rms_norm_gate_up_swiglu;
+pub mod rms_norm_matvec_swiglu;
 
 pub mod rank_logits;
 pub mod sample;

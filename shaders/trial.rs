@@ -46,14 +46,20 @@ fn embeddings_of_every_type_are_read() {
 fn matrices_of_every_type_and_shape_are_multiplied() {
     on_both_kinds(&WeightType::ALL, KvType::F16, async |bench| {
         for weight in WeightType::ALL {
-            for (tokens, rows, columns) in
-                [(1, 1, 32), (4, 3, 64), (1, 130, 544), (9, 961, 576), (2, 257, 1536)]
-            {
+            for (tokens, rows, columns) in [
+                (1, 1, 32),
+                (4, 3, 64),
+                (1, 130, 544),
+                (9, 961, 576),
+                (1, 961, 576),
+                (2, 257, 1536),
+                (1, 2500, 64),
+            ] {
                 let columns = whole(weight, columns);
                 bench.rms_norm_matmul(weight, tokens, rows, columns).await.unwrap();
                 bench.matmul_residual(weight, tokens, rows, columns).await.unwrap();
             }
-            for (tokens, rows, columns) in [(1, 32, 32), (7, 160, 96), (1, 1536, 576)] {
+            for (tokens, rows, columns) in [(1, 32, 32), (7, 160, 96), (1, 1536, 576), (1, 2528, 64)] {
                 bench.rms_norm_gate_up_swiglu(weight, tokens, rows, whole(weight, columns)).await.unwrap();
             }
         }
