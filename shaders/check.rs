@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use naga::{AddressSpace, StorageAccess, TypeInner};
 
-use crate::variant::MOST_ROWS;
+use crate::matrix::MOST_ROWS;
 use crate::{
     KvType, Sampling, Step, TILE, WeightType, attention, copy, embed, matmul_residual, matvec_residual,
     rank_logits, rms_norm_gate_up_swiglu, rms_norm_matmul, rms_norm_matvec, rms_norm_matvec_swiglu,

@@ -5,6 +5,7 @@
 //! pipeline serves every shape; what makes a variant is an `override`. Every kernel runs on WebGPU's default limits
 //! with no optional feature. `copy` is none of the pass: the others are measured against it.
 
+mod matrix;
 mod packed;
 mod sampling;
 mod step;
@@ -34,12 +35,14 @@ mod known_answer;
 mod known_token;
 mod noise;
 mod truth;
+mod tuning;
 
 pub use kernels::Kernels;
+pub use matrix::{MatrixKernel, Shape};
 pub use packed::{KvType, WeightType};
 pub use sampling::{Sampling, TILE};
 pub use step::Step;
-pub use variant::MatrixKernel;
+pub use tuning::{Product, Stopwatch};
 
 #[cfg(test)]
 mod check;

@@ -10,7 +10,7 @@ use crate::truth::Choice;
 use crate::{Kernels, KvType, Sampling, WeightType, sample};
 
 /// Runs `body` with the kernels for a software adapter and with those for hardware, on the adapter there is.
-fn on_both_kinds(weights: &[WeightType], kv: KvType, body: impl AsyncFn(&Bench<'_>)) {
+pub(crate) fn on_both_kinds(weights: &[WeightType], kv: KvType, body: impl AsyncFn(&Bench<'_>)) {
     let device = match block_on(Device::open(&Options { default_limits: true, timestamps: false })) {
         Ok(device) => device,
         Err(err) => {

@@ -3,8 +3,7 @@
 use bytemuck::{Pod, bytes_of};
 use gpu::{BindGroup, Buffer, Usage};
 use kernels::{
-    WeightType, attention, embed, matmul_residual, rms_norm_gate_up_swiglu, rms_norm_matmul,
-    rope_qk_norm_append,
+    Shape, attention, embed, matmul_residual, rms_norm_gate_up_swiglu, rms_norm_matmul, rope_qk_norm_append,
 };
 
 use crate::kv::Cache;
@@ -42,8 +41,7 @@ impl Activations {
 /// A product with one piece of a matrix.
 pub(crate) struct Product {
     pub(crate) group: BindGroup,
-    pub(crate) weight: WeightType,
-    pub(crate) rows: u32,
+    pub(crate) shape: Shape,
 }
 
 /// The bind groups that never change.
@@ -144,7 +142,8 @@ impl LayerGroups {
             };
             let kernel = &decoder.kernels.rms_norm_gate_up_swiglu;
             let group = rms_norm_gate_up_swiglu::bind(kernel, &decoder.device, &buffers);
-            gate_up.push(Product { group, weight: piece.weight(), rows: piece.rows / 2 });
+            let shape = Shape { rows: piece.rows / 2, ..piece.shape(layer.gate_up.columns) };
+            gate_up.push(Product { group, shape });
         }
         Ok(Self { qkv, o_proj, gate_up, down_proj })
     }
@@ -188,7 +187,7 @@ async fn rms_norm_matmuls(
         };
         let kernel = &decoder.kernels.rms_norm_matmul;
         let group = rms_norm_matmul::bind(kernel, &decoder.device, &buffers);
-        products.push(Product { group, weight: piece.weight(), rows: *rows });
+        products.push(Product { group, shape: piece.shape(matrix.columns) });
     }
     Ok(products)
 }
@@ -220,7 +219,7 @@ async fn residuals(
         };
         let kernel = &decoder.kernels.matmul_residual;
         let group = matmul_residual::bind(kernel, &decoder.device, &buffers);
-        products.push(Product { group, weight: piece.weight(), rows: *rows });
+        products.push(Product { group, shape: piece.shape(matrix.columns) });
     }
     Ok(products)
 }

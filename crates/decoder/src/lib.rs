@@ -25,6 +25,7 @@ mod matrix;
 mod probe;
 mod timeline;
 mod traffic;
+mod tuning;
 mod weights;
 mod work;
 
