@@ -2,8 +2,9 @@
 //! `X.rs` its parameters, bindings and dispatch.
 //!
 //! Kernels know buffers and sizes, never layers or names of tensors. Model sizes are uniforms, so that one compiled
-//! pipeline serves every shape; what makes a variant is an `override`. Every kernel runs on WebGPU's default limits
-//! with no optional feature. `copy` is none of the pass: the others are measured against it.
+//! pipeline serves every shape; what makes a variant is an `override`. Matrices meet one token in kernels of their own
+//! (`matvec`); those for many (`matmul`) unpack a weight once for four. Every kernel runs on WebGPU's default limits with
+//! no optional feature. `copy` is none of the pass: the others are measured against it.
 
 mod matrix;
 mod packed;

@@ -59,7 +59,7 @@ fn rms_norm_matvec_swiglu(
         // Rows past the end repeat the last one and are not written.
         for (var r = 0u; r < mine.rows; r += 1u) {
             let row = min(mine.first + r, last);
-            let gate = row / 32u * 64u + row % 32u;
+            let gate = row + (row & ~31u);
             gates[r] += weight_dot(gate, b, params.blocks, n);
             ups[r] += weight_dot(gate + 32u, b, params.blocks, n);
         }

@@ -51,6 +51,9 @@ impl Kernels {
         stopwatch: &Stopwatch<'_>,
     ) -> Result<(), Error> {
         let kernel = self.of(product);
+        if kernel.chosen.iter().any(|(of, ..)| *of == shape) {
+            return Ok(());
+        }
         let Some((matvec, pipeline)) = fastest(kernel, device, shape, groups, stopwatch).await? else {
             return Ok(());
         };

@@ -5,7 +5,7 @@
 @group(0) @binding(3) var<storage, read> scales: array<u32>;
 
 fn scale_at(row: u32, index: u32, blocks: u32) -> f32 {
-    let pair = unpack2x16float(scales[row * ((blocks + 1u) / 2u) + index / 2u]);
+    let pair = unpack2x16float(scales[row * ((blocks + 1u) >> 1u) + (index >> 1u)]);
     return select(pair.x, pair.y, (index & 1u) == 1u);
 }
 

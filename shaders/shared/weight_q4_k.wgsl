@@ -6,8 +6,8 @@
 
 // Of block `i` of the matrix: scale and minimum.
 fn scale_at(i: u32) -> vec2<f32> {
-    let group = i / 8u * 5u;
-    let pair = unpack4xU8(scales[group + 1u + i % 8u / 2u] >> (i % 2u * 16u)).xy;
+    let group = (i >> 3u) * 5u;
+    let pair = unpack4xU8(scales[group + 1u + ((i & 7u) >> 1u)] >> ((i & 1u) * 16u)).xy;
     return unpack2x16float(scales[group]) * vec2<f32>(pair);
 }
 

@@ -6,8 +6,8 @@
 
 // Of block `i` of the matrix, for each half.
 fn scale_at(i: u32) -> vec2<f32> {
-    let group = i / 8u * 21u;
-    let pair = unpack4xI8(scales[group + 1u + i % 8u / 2u] >> (i % 2u * 16u)).xy;
+    let group = (i >> 3u) * 21u;
+    let pair = unpack4xI8(scales[group + 1u + ((i & 7u) >> 1u)] >> ((i & 1u) * 16u)).xy;
     return unpack2x16float(scales[group]).x * vec2<f32>(pair);
 }
 
@@ -20,10 +20,10 @@ fn levels(word: u32, upper: u32, scale: f32) -> vec4<f32> {
 // Block `index` of `row`, of `blocks` in a row.
 fn weight_block(row: u32, index: u32, blocks: u32) -> Block {
     let i = row * blocks + index;
-    let group = i / 8u * 21u;
+    let group = (i >> 3u) * 21u;
     let scale = scale_at(i);
-    let low_upper = scales[group + 5u + i % 8u * 2u];
-    let high_upper = scales[group + 6u + i % 8u * 2u];
+    let low_upper = scales[group + 5u + (i & 7u) * 2u];
+    let high_upper = scales[group + 6u + (i & 7u) * 2u];
     let q = quants[i];
     let high = q >> vec4(4u);
     return Block(
@@ -48,7 +48,7 @@ fn upper_dot(upper: u32, a: vec4<f32>, b: vec4<f32>, c: vec4<f32>, d: vec4<f32>)
 // That block times `v`.
 fn weight_dot(row: u32, index: u32, blocks: u32, v: Operand) -> f32 {
     let i = row * blocks + index;
-    let upper = i / 8u * 21u + 5u + i % 8u * 2u;
+    let upper = (i >> 3u) * 21u + 5u + (i & 7u) * 2u;
     var dots = nibble_dots(quants[i], v) - 32.0 * v.sums;
     dots.x += upper_dot(scales[upper], v.x.a, v.x.b, v.x.c, v.x.d);
     // The second half is made 16 times smaller for its nibbles.

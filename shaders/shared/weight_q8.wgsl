@@ -11,7 +11,7 @@ fn signed_bytes(word: u32) -> vec4<f32> {
 
 // Made as much smaller.
 fn scale_at(row: u32, index: u32, blocks: u32) -> f32 {
-    let pair = unpack2x16float(scales[row * ((blocks + 1u) / 2u) + index / 2u]);
+    let pair = unpack2x16float(scales[row * ((blocks + 1u) >> 1u) + (index >> 1u)]);
     return 0x1p-24 * select(pair.x, pair.y, (index & 1u) == 1u);
 }
 

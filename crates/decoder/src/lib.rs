@@ -10,6 +10,9 @@
 //! x --rms_norm_matmul--> logits --rank_logits, sample--> the next id
 //! ```
 //!
+//! Where there is one token, `rms_norm_matvec`, `matvec_residual` and `rms_norm_matvec_swiglu` stand in the places of those
+//! that multiply matrices.
+//!
 //! Six dispatches a layer, one pass, one submit a call. Where no logits are asked for, the next id lands where `embed`
 //! finds it, and a pass can follow before the host knows its token. A [`Decoder`] holds weights and kernels; a
 //! [`Timeline`] holds one session's cache and activations and the bind groups that tie them to the weights. Both are
