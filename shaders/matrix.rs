@@ -10,9 +10,9 @@ const ROWS: u32 = 4;
 /// Tokens that share each weight once it is unpacked, where there are many.
 const TOKENS: u32 = 4;
 /// Most rows of a lane by itself: `MOST_ROWS` of `shared/rows.wgsl`.
-pub(crate) const MOST_ROWS: u32 = 32;
-/// Workgroups for as many cores, before a lane by itself takes more than as many rows.
-const FEW: u32 = 8;
+pub(crate) const MOST_ROWS: u32 = 64;
+/// Workgroups that there are at least, for as many cores, where that leaves a lane by itself as many rows.
+const FEW: u32 = 4;
 /// Invocations that keep a large GPU busy, by a part: more lanes share a row only below.
 const INVOCATIONS: u32 = 32_768;
 /// Blocks of a row that each of the lanes that share it keeps.

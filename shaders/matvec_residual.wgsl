@@ -39,11 +39,21 @@ fn matvec_residual(
     let mine = share(params.rows, workgroup, workgroups, invocation);
     let last = params.rows - 1u;
     var sums: Sums;
-    for (var b = invocation % LANES; b < params.blocks; b += LANES) {
-        let v = operand(y_block(b));
+    for (var b = invocation % LANES; b < params.blocks; b += STEP) {
+        let n = operand(y_block(b));
+        let next = min(b + 1u, params.blocks - 1u);
+        var m: Operand;
+        if LANES == 1u && next > b {
+            m = operand(y_block(next));
+        }
         // Rows past the end repeat the last one and are not written.
         for (var r = 0u; r < mine.rows; r += 1u) {
-            sums[r] += weight_dot(min(mine.first + r, last), b, params.blocks, v);
+            let row = min(mine.first + r, last);
+            var sum = weight_dot(row, b, params.blocks, n);
+            if LANES == 1u {
+                sum += weight_dot(row, next, params.blocks, m);
+            }
+            sums[r] += sum;
         }
     }
     add_lanes(&sums, invocation);

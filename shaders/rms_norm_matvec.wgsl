@@ -52,13 +52,25 @@ fn rms_norm_matvec(
     let last = params.rows - 1u;
     var sums: Sums;
     var squares = 0.0;
-    for (var b = invocation % LANES; b < params.blocks; b += LANES) {
+    for (var b = invocation % LANES; b < params.blocks; b += STEP) {
         let v = x_block(b);
         squares += dot_block(v, v);
         let n = operand(weighted(v, b));
+        let next = min(b + 1u, params.blocks - 1u);
+        var m: Operand;
+        if LANES == 1u && next > b {
+            let u = x_block(next);
+            squares += dot_block(u, u);
+            m = operand(weighted(u, next));
+        }
         // Rows past the end repeat the last one and are not written.
         for (var r = 0u; r < mine.rows; r += 1u) {
-            sums[r] += weight_dot(min(mine.first + r, last), b, params.blocks, n);
+            let row = min(mine.first + r, last);
+            var sum = weight_dot(row, b, params.blocks, n);
+            if LANES == 1u {
+                sum += weight_dot(row, next, params.blocks, m);
+            }
+            sums[r] += sum;
         }
     }
     let scale = inverseSqrt(lane_sum(vec4(squares), invocation).x / f32(params.blocks * 32u) + params.eps);

@@ -52,16 +52,28 @@ fn rms_norm_matvec_swiglu(
     var gates: Sums;
     var ups: Sums;
     var squares = 0.0;
-    for (var b = invocation % LANES; b < params.blocks; b += LANES) {
+    for (var b = invocation % LANES; b < params.blocks; b += STEP) {
         let v = x_block(b);
         squares += dot_block(v, v);
         let n = operand(weighted(v, b));
+        let next = min(b + 1u, params.blocks - 1u);
+        var m: Operand;
+        if LANES == 1u && next > b {
+            let u = x_block(next);
+            squares += dot_block(u, u);
+            m = operand(weighted(u, next));
+        }
         // Rows past the end repeat the last one and are not written.
         for (var r = 0u; r < mine.rows; r += 1u) {
             let row = min(mine.first + r, last);
             let gate = row + (row & ~31u);
-            gates[r] += weight_dot(gate, b, params.blocks, n);
-            ups[r] += weight_dot(gate + 32u, b, params.blocks, n);
+            var sum = vec2(weight_dot(gate, b, params.blocks, n), weight_dot(gate + 32u, b, params.blocks, n));
+            if LANES == 1u {
+                sum.x += weight_dot(gate, next, params.blocks, m);
+                sum.y += weight_dot(gate + 32u, next, params.blocks, m);
+            }
+            gates[r] += sum.x;
+            ups[r] += sum.y;
         }
     }
     let scale = inverseSqrt(lane_sum(vec4(squares), invocation).x / f32(params.blocks * 32u) + params.eps);

@@ -1,6 +1,6 @@
-// nibbles: parts of bytes as floats. They stay where they are in their word, a power of two too large, and what they meet is
-// made as much smaller: no digit changes, and no shift is needed. Programs that stand in for a GPU are slow at shifts, and at
-// divisions slower still.
+// nibbles: parts of bytes as floats. They stay where they are in their word, a power of two too large, and what they meet
+// is made as much smaller: no digit changes, and no shift is needed. Programs that stand in for a GPU are slow at shifts,
+// and at divisions slower still.
 
 const PLACES = vec4(1.0, 0x1p-8, 0x1p-16, 0x1p-24);
 

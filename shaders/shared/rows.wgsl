@@ -1,7 +1,11 @@
 // rows: which rows of a matrix a group of lanes multiplies with one token, and what the lanes found of them.
 // Appended with `lanes` after a kernel that declares WORKGROUP_SIZE, LANES and ROWS.
 
-const MOST_ROWS = 32u;
+const MOST_ROWS = 64u;
+
+// Blocks from what a lane takes to what it takes next. One by itself takes two neighbours at once: sums that are found by
+// number are slow to come and to go.
+override STEP: u32 = select(LANES, 2u, LANES == 1u);
 
 struct Share {
     first: u32,
