@@ -4,10 +4,11 @@ use std::process::{Command, Stdio};
 
 use naga::{AddressSpace, StorageAccess, TypeInner};
 
+use crate::matrix::MOST_ROWS;
 use crate::{
     KvType, Sampling, Step, TILE, WeightType, attention, attention_merge, copy, embed, matmul_residual,
-    rank_logits, rms_norm_gate_up_swiglu, rms_norm_matmul, rope_qk_norm_append, rope_qk_norm_attention,
-    sample,
+    matvec_residual, rank_logits, rms_norm_gate_up_swiglu, rms_norm_matmul, rms_norm_matvec,
+    rms_norm_matvec_swiglu, rope_qk_norm_append, rope_qk_norm_attention, sample,
 };
 
 /// Stem and every composed source of each kernel.
@@ -17,12 +18,15 @@ fn kernels() -> Vec<(&'static str, Vec<&'static str>)> {
     vec![
         ("embed", weights(embed::source)),
         ("rms_norm_matmul", weights(rms_norm_matmul::source)),
+        ("rms_norm_matvec", weights(rms_norm_matvec::source)),
         ("rope_qk_norm_append", kv(rope_qk_norm_append::source)),
         ("attention", kv(attention::source)),
         ("rope_qk_norm_attention", kv(rope_qk_norm_attention::source)),
         ("attention_merge", vec![attention_merge::SOURCE]),
         ("matmul_residual", weights(matmul_residual::source)),
+        ("matvec_residual", weights(matvec_residual::source)),
         ("rms_norm_gate_up_swiglu", weights(rms_norm_gate_up_swiglu::source)),
+        ("rms_norm_matvec_swiglu", weights(rms_norm_matvec_swiglu::source)),
         ("rank_logits", vec![rank_logits::SOURCE]),
         ("sample", vec![sample::SOURCE]),
         ("copy", vec![copy::SOURCE]),
@@ -160,6 +164,12 @@ fn tiles_lie_as_the_host_makes_room_for_them() {
     assert_eq!(size_bytes("Tile"), rank_logits::tiles_bytes(1));
     assert_eq!(size_bytes("Span"), sample::spans_bytes(1));
     assert!(sample::SOURCE.contains(&format!("const TILE = {TILE}u;")));
+}
+
+#[test]
+fn a_lane_by_itself_is_given_no_more_rows_than_it_has_room_for() {
+    let most = format!("const MOST_ROWS = {MOST_ROWS}u;");
+    assert!(rms_norm_matvec::source(WeightType::Q4).contains(&most));
 }
 
 /// `0 params   1 step   2 x read   3 y read_write`, as the shader declares it.

@@ -9,8 +9,8 @@ use gpu::{Buffer, Device, Error, Readback, Usage};
 use crate::known_token::{adjusted, every_limit, noisy};
 use crate::noise::{Noise, half_value};
 use crate::{
-    Kernels, Sampling, Step, WeightType, embed, matmul_residual, rms_norm_gate_up_swiglu, rms_norm_matmul,
-    truth,
+    Kernels, Sampling, Shape, Step, WeightType, embed, matmul_residual, rms_norm_gate_up_swiglu,
+    rms_norm_matmul, truth,
 };
 
 /// Sums of some hundred products of numbers up to 127 in f32, in any order, differ by less from the f64 sum, relative
@@ -154,6 +154,7 @@ impl Bench<'_> {
         let (x, gain, bias) =
             (noise.floats((tokens + 1) * columns), noise.floats(columns), noise.floats(rows));
         let y = self.storage(&vec![0; tokens * rows * 4]).await?;
+        let shape = Shape { weight, rows: rows as u32, blocks: columns as u32 / 32 };
         let params = rms_norm_matmul::Params {
             rows: rows as u32,
             blocks: columns as u32 / 32,
@@ -177,7 +178,7 @@ impl Bench<'_> {
             },
         );
         let mut frame = self.device.frame();
-        self.kernels.rms_norm_matmul.record(&mut frame, weight, &group, rows as u32, tokens as u32);
+        self.kernels.rms_norm_matmul.record(&mut frame, shape, &group, tokens as u32);
         let normed: Vec<Vec<f64>> =
             x[columns..].chunks(columns).map(|row| truth::rms_norm(row, &gain, EPS)).collect();
         let expected = truth::matmul(&matrix, &normed, &bias);
@@ -197,6 +198,7 @@ impl Bench<'_> {
         let (y, bias, residual) =
             (noise.floats(tokens * columns), noise.floats(rows), noise.floats(tokens * rows));
         let x = self.storage(cast_slice(&residual)).await?;
+        let shape = Shape { weight, rows: rows as u32, blocks: columns as u32 / 32 };
         let params = matmul_residual::Params {
             rows: rows as u32,
             blocks: columns as u32 / 32,
@@ -218,7 +220,7 @@ impl Bench<'_> {
             },
         );
         let mut frame = self.device.frame();
-        self.kernels.matmul_residual.record(&mut frame, weight, &group, rows as u32, tokens as u32);
+        self.kernels.matmul_residual.record(&mut frame, shape, &group, tokens as u32);
         let rows_of_y: Vec<Vec<f64>> =
             y.chunks(columns).map(|row| row.iter().map(|v| f64::from(*v)).collect()).collect();
         let products = truth::matmul(&matrix, &rows_of_y, &bias);
@@ -238,6 +240,7 @@ impl Bench<'_> {
         let (quants, scales, matrix) = noise.matrix(weight, 2 * rows, columns);
         let (x, gain) = (noise.floats(tokens * columns), noise.floats(columns));
         let h = self.storage(&vec![0; tokens * rows * 4]).await?;
+        let shape = Shape { weight, rows: rows as u32, blocks: columns as u32 / 32 };
         let params = rms_norm_gate_up_swiglu::Params {
             rows: rows as u32,
             blocks: columns as u32 / 32,
@@ -260,7 +263,7 @@ impl Bench<'_> {
         );
         let mut frame = self.device.frame();
         let kernel = &self.kernels.rms_norm_gate_up_swiglu;
-        kernel.record(&mut frame, weight, &group, rows as u32, tokens as u32);
+        kernel.record(&mut frame, shape, &group, tokens as u32);
         let normed: Vec<Vec<f64>> = x.chunks(columns).map(|row| truth::rms_norm(row, &gain, EPS)).collect();
         let expected = truth::swiglu(&matrix, &normed, rms_norm_gate_up_swiglu::STRIPE as usize);
         let name = format!("rms_norm_gate_up_swiglu {weight:?} over {tokens} tokens");

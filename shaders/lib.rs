@@ -2,9 +2,11 @@
 //! `X.rs` its parameters, bindings and dispatch.
 //!
 //! Kernels know buffers and sizes, never layers or names of tensors. Model sizes are uniforms, so that one compiled
-//! pipeline serves every shape; what makes a variant is an `override`. Every kernel runs on WebGPU's default limits
-//! with no optional feature. `copy` is none of the pass: the others are measured against it.
+//! pipeline serves every shape; what makes a variant is an `override`. Matrices meet one token in kernels of their own
+//! (`matvec`); those for many (`matmul`) unpack a weight once for four. Every kernel runs on WebGPU's default limits with
+//! no optional feature. `copy` is none of the pass: the others are measured against it.
 
+mod matrix;
 mod packed;
 mod sampling;
 mod step;
@@ -12,6 +14,7 @@ mod variant;
 
 pub mod embed;
 pub mod rms_norm_matmul;
+pub mod rms_norm_matvec;
 
 pub mod rope_qk_norm_append;
 
@@ -22,8 +25,10 @@ pub mod rope_qk_norm_attention;
 pub mod attention_merge;
 
 pub mod matmul_residual;
+pub mod matvec_residual;
 
 pub mod rms_norm_gate_up_swiglu;
+pub mod rms_norm_matvec_swiglu;
 
 pub mod rank_logits;
 pub mod sample;
@@ -36,12 +41,14 @@ mod known_attention;
 mod known_token;
 mod noise;
 mod truth;
+mod tuning;
 
 pub use kernels::Kernels;
+pub use matrix::{MatrixKernel, Shape};
 pub use packed::{KvType, WeightType};
 pub use sampling::{Sampling, TILE};
 pub use step::Step;
-pub use variant::MatrixKernel;
+pub use tuning::{Product, Stopwatch};
 
 #[cfg(test)]
 mod check;

@@ -4,7 +4,7 @@ use bytemuck::{Pod, Zeroable};
 use gpu::{BindGroup, Binding, Buffer, Device, Error};
 
 use crate::packed::with_weights;
-use crate::{MatrixKernel, WeightType};
+use crate::{MatrixKernel, WeightType, matvec_residual};
 
 with_weights!("matmul_residual.wgsl", "shared/lanes.wgsl");
 
@@ -54,7 +54,8 @@ pub async fn kernel(
 ) -> Result<MatrixKernel, Error> {
     use Binding::{Read, ReadWrite, Uniform};
     let bindings = [Uniform, Uniform, Read, Read, Read, Read, ReadWrite];
-    MatrixKernel::new(device, "matmul_residual", &bindings, source, weights, is_software).await
+    let entries = [("matvec_residual", matvec_residual::source as fn(_) -> _), ("matmul_residual", source)];
+    MatrixKernel::new(device, entries, &bindings, weights, is_software).await
 }
 
 /// Binds the buffers of one piece.

@@ -9,7 +9,7 @@
 
 override WORKGROUP_SIZE: u32 = 64u;
 override LANES: u32 = 16u; // invocations that share four rows
-override TOKENS: u32 = 1u; // tokens a workgroup takes at once: 1 or 4
+const TOKENS = 4u; // a workgroup takes at once
 
 struct Params {
     rows: u32,
@@ -66,28 +66,22 @@ fn matmul_residual(
         let s = weight_block(rows.w, b, params.blocks);
         var v = y_block(tokens.x, b);
         sum0 += vec4(dot_block(p, v), dot_block(q, v), dot_block(r, v), dot_block(s, v));
-        if TOKENS > 1u {
-            v = y_block(tokens.y, b);
-            sum1 += vec4(dot_block(p, v), dot_block(q, v), dot_block(r, v), dot_block(s, v));
-            v = y_block(tokens.z, b);
-            sum2 += vec4(dot_block(p, v), dot_block(q, v), dot_block(r, v), dot_block(s, v));
-            v = y_block(tokens.w, b);
-            sum3 += vec4(dot_block(p, v), dot_block(q, v), dot_block(r, v), dot_block(s, v));
-        }
+        v = y_block(tokens.y, b);
+        sum1 += vec4(dot_block(p, v), dot_block(q, v), dot_block(r, v), dot_block(s, v));
+        v = y_block(tokens.z, b);
+        sum2 += vec4(dot_block(p, v), dot_block(q, v), dot_block(r, v), dot_block(s, v));
+        v = y_block(tokens.w, b);
+        sum3 += vec4(dot_block(p, v), dot_block(q, v), dot_block(r, v), dot_block(s, v));
     }
     sum0 = lane_sum(sum0, invocation);
-    if TOKENS > 1u {
-        sum1 = lane_sum(sum1, invocation);
-        sum2 = lane_sum(sum2, invocation);
-        sum3 = lane_sum(sum3, invocation);
-    }
+    sum1 = lane_sum(sum1, invocation);
+    sum2 = lane_sum(sum2, invocation);
+    sum3 = lane_sum(sum3, invocation);
     if invocation % LANES != 0u {
         return;
     }
     add(token, row, sum0);
-    if TOKENS > 1u {
-        add(token + 1u, row, sum1);
-        add(token + 2u, row, sum2);
-        add(token + 3u, row, sum3);
-    }
+    add(token + 1u, row, sum1);
+    add(token + 2u, row, sum2);
+    add(token + 3u, row, sum3);
 }

@@ -111,6 +111,7 @@ macro_rules! with_weights {
                         include_str!($own),
                         include_str!("shared/step.wgsl"),
                         include_str!("shared/block.wgsl"),
+                        include_str!("shared/nibbles.wgsl"),
                         include_str!($weight),
                         $(include_str!($shared),)*
                     )

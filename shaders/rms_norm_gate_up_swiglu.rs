@@ -4,7 +4,7 @@ use bytemuck::{Pod, Zeroable};
 use gpu::{BindGroup, Binding, Buffer, Device, Error};
 
 use crate::packed::with_weights;
-use crate::{MatrixKernel, WeightType};
+use crate::{MatrixKernel, WeightType, rms_norm_matvec_swiglu};
 
 with_weights!("rms_norm_gate_up_swiglu.wgsl", "shared/lanes.wgsl");
 
@@ -53,7 +53,11 @@ pub(crate) async fn kernel(
 ) -> Result<MatrixKernel, Error> {
     use Binding::{Read, ReadWrite, Uniform};
     let bindings = [Uniform, Uniform, Read, Read, Read, Read, ReadWrite];
-    MatrixKernel::new(device, "rms_norm_gate_up_swiglu", &bindings, source, weights, is_software).await
+    let entries = [
+        ("rms_norm_matvec_swiglu", rms_norm_matvec_swiglu::source as fn(_) -> _),
+        ("rms_norm_gate_up_swiglu", source),
+    ];
+    MatrixKernel::new(device, entries, &bindings, weights, is_software).await
 }
 
 /// Binds the buffers of one piece.

@@ -12,7 +12,7 @@
 
 override WORKGROUP_SIZE: u32 = 64u;
 override LANES: u32 = 16u; // invocations that share four rows of G and four of U
-override TOKENS: u32 = 1u; // tokens a workgroup takes at once: 1 or 4
+const TOKENS = 4u; // a workgroup takes at once
 
 struct Params {
     rows: u32, // of G, a multiple of 32
@@ -96,54 +96,40 @@ fn rms_norm_gate_up_swiglu(
     var up: Sums;
     var squares = vec4<f32>();
     for (var b = invocation % LANES; b < params.blocks; b += LANES) {
-        let x0 = x_block(tokens.x, b);
-        squares.x += dot_block(x0, x0);
-        let v0 = weighted(x0, b);
-        var v1: Block;
-        var v2: Block;
-        var v3: Block;
-        if TOKENS > 1u {
-            v1 = x_block(tokens.y, b);
-            v2 = x_block(tokens.z, b);
-            v3 = x_block(tokens.w, b);
-            squares += vec4(0.0, dot_block(v1, v1), dot_block(v2, v2), dot_block(v3, v3));
-            v1 = weighted(v1, b);
-            v2 = weighted(v2, b);
-            v3 = weighted(v3, b);
-        }
+        var v0 = x_block(tokens.x, b);
+        var v1 = x_block(tokens.y, b);
+        var v2 = x_block(tokens.z, b);
+        var v3 = x_block(tokens.w, b);
+        squares += vec4(dot_block(v0, v0), dot_block(v1, v1), dot_block(v2, v2), dot_block(v3, v3));
+        v0 = weighted(v0, b);
+        v1 = weighted(v1, b);
+        v2 = weighted(v2, b);
+        v3 = weighted(v3, b);
         var w = four_rows(gates, b);
         gate.t0 += dots(w, v0);
-        if TOKENS > 1u {
-            gate.t1 += dots(w, v1);
-            gate.t2 += dots(w, v2);
-            gate.t3 += dots(w, v3);
-        }
+        gate.t1 += dots(w, v1);
+        gate.t2 += dots(w, v2);
+        gate.t3 += dots(w, v3);
         w = four_rows(gates + 32u, b);
         up.t0 += dots(w, v0);
-        if TOKENS > 1u {
-            up.t1 += dots(w, v1);
-            up.t2 += dots(w, v2);
-            up.t3 += dots(w, v3);
-        }
+        up.t1 += dots(w, v1);
+        up.t2 += dots(w, v2);
+        up.t3 += dots(w, v3);
     }
     let scale = inverseSqrt(lane_sum(squares, invocation) / f32(params.blocks * 32u) + params.eps);
     gate.t0 = lane_sum(gate.t0, invocation);
     up.t0 = lane_sum(up.t0, invocation);
-    if TOKENS > 1u {
-        gate.t1 = lane_sum(gate.t1, invocation);
-        gate.t2 = lane_sum(gate.t2, invocation);
-        gate.t3 = lane_sum(gate.t3, invocation);
-        up.t1 = lane_sum(up.t1, invocation);
-        up.t2 = lane_sum(up.t2, invocation);
-        up.t3 = lane_sum(up.t3, invocation);
-    }
+    gate.t1 = lane_sum(gate.t1, invocation);
+    gate.t2 = lane_sum(gate.t2, invocation);
+    gate.t3 = lane_sum(gate.t3, invocation);
+    up.t1 = lane_sum(up.t1, invocation);
+    up.t2 = lane_sum(up.t2, invocation);
+    up.t3 = lane_sum(up.t3, invocation);
     if invocation % LANES != 0u {
         return;
     }
     write(token, row, gate.t0, up.t0, scale.x);
-    if TOKENS > 1u {
-        write(token + 1u, row, gate.t1, up.t1, scale.y);
-        write(token + 2u, row, gate.t2, up.t2, scale.z);
-        write(token + 3u, row, gate.t3, up.t3, scale.w);
-    }
+    write(token + 1u, row, gate.t1, up.t1, scale.y);
+    write(token + 2u, row, gate.t2, up.t2, scale.z);
+    write(token + 3u, row, gate.t3, up.t3, scale.w);
 }

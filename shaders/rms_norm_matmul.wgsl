@@ -11,7 +11,7 @@
 
 override WORKGROUP_SIZE: u32 = 64u;
 override LANES: u32 = 16u; // invocations that share four rows
-override TOKENS: u32 = 1u; // tokens a workgroup takes at once: 1 or 4
+const TOKENS = 4u; // a workgroup takes at once
 
 struct Params {
     rows: u32,
@@ -82,35 +82,29 @@ fn rms_norm_matmul(
         squares.x += dot_block(v, v);
         v = weighted(v, b);
         sum0 += vec4(dot_block(p, v), dot_block(q, v), dot_block(r, v), dot_block(s, v));
-        if TOKENS > 1u {
-            v = x_block(tokens.y, b);
-            squares.y += dot_block(v, v);
-            v = weighted(v, b);
-            sum1 += vec4(dot_block(p, v), dot_block(q, v), dot_block(r, v), dot_block(s, v));
-            v = x_block(tokens.z, b);
-            squares.z += dot_block(v, v);
-            v = weighted(v, b);
-            sum2 += vec4(dot_block(p, v), dot_block(q, v), dot_block(r, v), dot_block(s, v));
-            v = x_block(tokens.w, b);
-            squares.w += dot_block(v, v);
-            v = weighted(v, b);
-            sum3 += vec4(dot_block(p, v), dot_block(q, v), dot_block(r, v), dot_block(s, v));
-        }
+        v = x_block(tokens.y, b);
+        squares.y += dot_block(v, v);
+        v = weighted(v, b);
+        sum1 += vec4(dot_block(p, v), dot_block(q, v), dot_block(r, v), dot_block(s, v));
+        v = x_block(tokens.z, b);
+        squares.z += dot_block(v, v);
+        v = weighted(v, b);
+        sum2 += vec4(dot_block(p, v), dot_block(q, v), dot_block(r, v), dot_block(s, v));
+        v = x_block(tokens.w, b);
+        squares.w += dot_block(v, v);
+        v = weighted(v, b);
+        sum3 += vec4(dot_block(p, v), dot_block(q, v), dot_block(r, v), dot_block(s, v));
     }
     let scale = inverseSqrt(lane_sum(squares, invocation) / f32(params.blocks * 32u) + params.eps);
     sum0 = lane_sum(sum0, invocation);
-    if TOKENS > 1u {
-        sum1 = lane_sum(sum1, invocation);
-        sum2 = lane_sum(sum2, invocation);
-        sum3 = lane_sum(sum3, invocation);
-    }
+    sum1 = lane_sum(sum1, invocation);
+    sum2 = lane_sum(sum2, invocation);
+    sum3 = lane_sum(sum3, invocation);
     if invocation % LANES != 0u {
         return;
     }
     write(token, row, sum0, scale.x);
-    if TOKENS > 1u {
-        write(token + 1u, row, sum1, scale.y);
-        write(token + 2u, row, sum2, scale.z);
-        write(token + 3u, row, sum3, scale.w);
-    }
+    write(token + 1u, row, sum1, scale.y);
+    write(token + 2u, row, sum2, scale.z);
+    write(token + 3u, row, sum3, scale.w);
 }

@@ -11,7 +11,7 @@ use crate::truth::Choice;
 use crate::{Kernels, KvType, Sampling, WeightType, sample};
 
 /// Runs `body` with the kernels for a software adapter and with those for hardware, on the adapter there is.
-fn on_both_kinds(weights: &[WeightType], kv: KvType, body: impl AsyncFn(&Bench<'_>)) {
+pub(crate) fn on_both_kinds(weights: &[WeightType], kv: KvType, body: impl AsyncFn(&Bench<'_>)) {
     let device = match block_on(Device::open(&Options { default_limits: true, timestamps: false })) {
         Ok(device) => device,
         Err(err) => {
@@ -47,14 +47,20 @@ fn embeddings_of_every_type_are_read() {
 fn matrices_of_every_type_and_shape_are_multiplied() {
     on_both_kinds(&WeightType::ALL, KvType::F16, async |bench| {
         for weight in WeightType::ALL {
-            for (tokens, rows, columns) in
-                [(1, 1, 32), (4, 3, 64), (1, 130, 544), (9, 961, 576), (2, 257, 1536)]
-            {
+            for (tokens, rows, columns) in [
+                (1, 1, 32),
+                (4, 3, 64),
+                (1, 130, 544),
+                (9, 961, 576),
+                (1, 961, 576),
+                (2, 257, 1536),
+                (1, 2500, 64),
+            ] {
                 let columns = whole(weight, columns);
                 bench.rms_norm_matmul(weight, tokens, rows, columns).await.unwrap();
                 bench.matmul_residual(weight, tokens, rows, columns).await.unwrap();
             }
-            for (tokens, rows, columns) in [(1, 32, 32), (7, 160, 96), (1, 1536, 576)] {
+            for (tokens, rows, columns) in [(1, 32, 32), (7, 160, 96), (1, 1536, 576), (1, 2528, 64)] {
                 bench.rms_norm_gate_up_swiglu(weight, tokens, rows, whole(weight, columns)).await.unwrap();
             }
         }

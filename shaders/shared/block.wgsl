@@ -18,3 +18,14 @@ fn dot_block(w: Block, x: Block) -> f32 {
     sum += dot(w.g, x.g) + dot(w.h, x.h);
     return sum;
 }
+
+// A block of activations as a weight type wants to meet it: made once, met by many rows.
+struct Operand {
+    x: Block,
+    sums: vec2<f32>, // of the activations of each half
+    tops: f32, // 8 times the sum of every fourth of the second half
+}
+
+fn plain_operand(x: Block) -> Operand {
+    return Operand(x, vec2<f32>(), 0.0);
+}

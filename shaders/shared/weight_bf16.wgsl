@@ -18,3 +18,12 @@ fn weight_block(row: u32, index: u32, blocks: u32) -> Block {
         upper_halves(r.x, r.y), upper_halves(r.z, r.w), upper_halves(s.x, s.y), upper_halves(s.z, s.w),
     );
 }
+
+fn operand(x: Block) -> Operand {
+    return plain_operand(x);
+}
+
+// That block times `v`.
+fn weight_dot(row: u32, index: u32, blocks: u32, v: Operand) -> f32 {
+    return dot_block(weight_block(row, index, blocks), v.x);
+}

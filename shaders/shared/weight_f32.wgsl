@@ -10,3 +10,12 @@ fn weight_block(row: u32, index: u32, blocks: u32) -> Block {
         quants[i + 4u], quants[i + 5u], quants[i + 6u], quants[i + 7u],
     );
 }
+
+fn operand(x: Block) -> Operand {
+    return plain_operand(x);
+}
+
+// That block times `v`.
+fn weight_dot(row: u32, index: u32, blocks: u32, v: Operand) -> f32 {
+    return dot_block(weight_block(row, index, blocks), v.x);
+}

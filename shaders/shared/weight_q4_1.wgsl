@@ -3,18 +3,21 @@
 @group(0) @binding(2) var<storage, read> quants: array<vec4<u32>>;
 @group(0) @binding(3) var<storage, read> scales: array<u32>;
 
-fn nibbles(word: u32, scale: vec2<f32>) -> vec4<f32> {
-    return scale.x * vec4<f32>(unpack4xU8(word & 0x0F0F0F0Fu)) + scale.y;
-}
-
 // Block `index` of `row`, of `blocks` in a row.
 fn weight_block(row: u32, index: u32, blocks: u32) -> Block {
     let i = row * blocks + index;
     let scale = unpack2x16float(scales[i]);
-    let q = quants[i];
-    let high = q >> vec4(4u);
-    return Block(
-        nibbles(q.x, scale), nibbles(q.y, scale), nibbles(q.z, scale), nibbles(q.w, scale),
-        nibbles(high.x, scale), nibbles(high.y, scale), nibbles(high.z, scale), nibbles(high.w, scale),
-    );
+    return nibble_block(quants[i], scale.x, scale.y);
+}
+
+fn operand(x: Block) -> Operand {
+    return nibble_operand(x);
+}
+
+// That block times `v`.
+fn weight_dot(row: u32, index: u32, blocks: u32, v: Operand) -> f32 {
+    let i = row * blocks + index;
+    let scale = unpack2x16float(scales[i]);
+    let dots = nibble_dots(quants[i], v);
+    return scale.x * (dots.x + dots.y) + scale.y * (v.sums.x + v.sums.y);
 }

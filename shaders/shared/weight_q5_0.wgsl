@@ -7,7 +7,7 @@
 // The fifth bits of four neighbours are the lowest of the bytes of `fifth`.
 fn levels(word: u32, fifth: u32, scale: f32) -> vec4<f32> {
     let q = (word & 0x0F0F0F0Fu) | ((fifth & 0x01010101u) << 4u);
-    return scale * (vec4<f32>(unpack4xU8(q)) - 16.0);
+    return scale * (in_place(q, 0x1F1F1F1Fu) * PLACES - 16.0);
 }
 
 // Block `index` of `row`, of `blocks` in a row.
@@ -23,4 +23,15 @@ fn weight_block(row: u32, index: u32, blocks: u32) -> Block {
         levels(high.x, fifth >> 4u, scale), levels(high.y, fifth >> 5u, scale),
         levels(high.z, fifth >> 6u, scale), levels(high.w, fifth >> 7u, scale),
     );
+}
+
+fn operand(x: Block) -> Operand {
+    return nibble_operand(x);
+}
+
+// That block times `v`.
+fn weight_dot(row: u32, index: u32, blocks: u32, v: Operand) -> f32 {
+    let i = row * blocks + index;
+    let dots = nibble_dots(quants[i], v) + fifth_dots(scales[i].y, v) - 16.0 * v.sums;
+    return unpack2x16float(scales[i].x).x * (dots.x + dots.y);
 }

@@ -32,11 +32,12 @@ pub async fn load_opened(place: &Place, opened: Opened, options: LoadOptions) ->
     if let Place::Hub(hub) = place {
         announce(hub, &opened, &plan).map_err(|err| err.to_string())?;
     }
-    let choice = Choice::make(&options, plan.weights_bytes, &Clock::start()).await;
+    let clock = Clock::start();
+    let choice = Choice::make(&options, plan.weights_bytes, &clock).await;
     let choice = choice.map_err(|err| err.to_string())?;
     let bar = bar();
     let mut progress = |progress: Progress| show(&bar, progress);
-    let engine = opened.load(place, choice, options, &mut (), &mut progress).await;
+    let engine = opened.load(place, choice, options, &clock, &mut (), &mut progress).await;
     bar.finish_and_clear();
     let engine = engine.map_err(|err| err.to_string())?;
     for note in engine.notes() {

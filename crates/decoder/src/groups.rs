@@ -4,7 +4,7 @@ use bytemuck::{Pod, bytes_of};
 use checkpoint::{Config, LayerConfig};
 use gpu::{BindGroup, Buffer, Usage};
 use kernels::{
-    WeightType, attention, attention_merge, embed, matmul_residual, rms_norm_gate_up_swiglu, rms_norm_matmul,
+    Shape, attention, attention_merge, embed, matmul_residual, rms_norm_gate_up_swiglu, rms_norm_matmul,
     rope_qk_norm_append, rope_qk_norm_attention,
 };
 
@@ -45,8 +45,7 @@ impl Activations {
 /// A product with one piece of a matrix.
 pub(crate) struct Product {
     pub(crate) group: BindGroup,
-    pub(crate) weight: WeightType,
-    pub(crate) rows: u32,
+    pub(crate) shape: Shape,
 }
 
 /// The bind groups that never change.
@@ -158,7 +157,8 @@ impl LayerGroups {
             };
             let kernel = &decoder.kernels.rms_norm_gate_up_swiglu;
             let group = rms_norm_gate_up_swiglu::bind(kernel, &decoder.device, &buffers);
-            gate_up.push(Product { group, weight: piece.weight(), rows: piece.rows / 2 });
+            let shape = Shape { rows: piece.rows / 2, ..piece.shape(layer.gate_up.columns) };
+            gate_up.push(Product { group, shape });
         }
         Ok(Self { qkv, o_proj, gate_up, down_proj })
     }
@@ -202,7 +202,7 @@ async fn rms_norm_matmuls(
         };
         let kernel = &decoder.kernels.rms_norm_matmul;
         let group = rms_norm_matmul::bind(kernel, &decoder.device, &buffers);
-        products.push(Product { group, weight: piece.weight(), rows: *rows });
+        products.push(Product { group, shape: piece.shape(matrix.columns) });
     }
     Ok(products)
 }
@@ -234,7 +234,7 @@ async fn residuals(
         };
         let kernel = &decoder.kernels.matmul_residual;
         let group = matmul_residual::bind(kernel, &decoder.device, &buffers);
-        products.push(Product { group, weight: piece.weight(), rows: *rows });
+        products.push(Product { group, shape: piece.shape(matrix.columns) });
     }
     Ok(products)
 }

@@ -10,11 +10,14 @@
 //! x --rms_norm_matmul--> logits --rank_logits, sample--> the next id
 //! ```
 //!
-//! Five dispatches a layer, one pass, one submit a call. Many tokens at once take rope_qk_norm_append and attention one
-//! after the other; where splits share many keys, attention_merge follows. Where no logits are asked for, the next id
-//! lands where `embed` finds it, and a pass can follow before the host knows its token. A [`Decoder`] holds weights and
-//! kernels; a [`Timeline`] holds one session's cache and activations and the bind groups that tie them to the weights.
-//! Both are allocated once; the cache alone grows, by doubling, up to the context that was asked for.
+//! Five dispatches a layer, one pass, one submit a call. Where there is one token, `rms_norm_matvec`, `matvec_residual` and
+//! `rms_norm_matvec_swiglu` stand in the places of those that multiply matrices; many tokens at once take
+//! `rope_qk_norm_append` and `attention` one after the other; where splits share many keys, `attention_merge` follows.
+//!
+//! Where no logits are asked for, the next id lands where `embed` finds it, and a pass can follow before the host knows its
+//! token. A [`Decoder`] holds weights and kernels; a [`Timeline`] holds one session's cache and activations and the bind
+//! groups that tie them to the weights. Both are allocated once; the cache alone grows, by doubling, up to the context that
+//! was asked for.
 
 mod chooser;
 mod decoder;
@@ -26,6 +29,7 @@ mod matrix;
 mod probe;
 mod timeline;
 mod traffic;
+mod tuning;
 mod weights;
 mod work;
 

@@ -2,7 +2,7 @@
 
 use checkpoint::Dtype;
 use gpu::{Buffer, Device, Usage};
-use kernels::WeightType;
+use kernels::{Shape, WeightType};
 
 use crate::Error;
 
@@ -85,9 +85,9 @@ impl Matrix {
 }
 
 impl Piece {
-    /// The kernels' name for its type.
-    pub(crate) fn weight(&self) -> WeightType {
-        weight_type(self.dtype)
+    /// As kernels see it, with rows of so many columns.
+    pub(crate) fn shape(&self, columns: u32) -> Shape {
+        Shape { weight: weight_type(self.dtype), rows: self.rows, blocks: columns / 32 }
     }
 }
 

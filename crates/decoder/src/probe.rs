@@ -3,7 +3,7 @@
 use bytemuck::bytes_of;
 use checkpoint::Dtype;
 use gpu::{Adapter, Device, Readback, Usage};
-use kernels::{Step, WeightType, matmul_residual};
+use kernels::{Shape, Step, WeightType, matmul_residual};
 
 use crate::Error;
 
@@ -47,6 +47,7 @@ impl Gpu {
         now_ms: &dyn Fn() -> f64,
     ) -> Result<Option<f64>, Error> {
         let (device, weight) = (&self.device, WeightType::Q4);
+        let shape = Shape { weight, rows: side, blocks: side / 32 };
         let buffer = async |bytes: usize| device.buffer("a probe", bytes as u64, Usage::Storage).await;
         let rows = side as usize;
         let params = matmul_residual::Params {
@@ -74,7 +75,7 @@ impl Gpu {
         let readback = Readback::new(device, "a probe", 16).await?;
         let run = async |products: u32| {
             let mut frame = device.frame();
-            (0..products).for_each(|_| kernel.record(&mut frame, weight, &group, side, 1));
+            (0..products).for_each(|_| kernel.record(&mut frame, shape, &group, 1));
             frame.read_back(&x, &readback, 16);
             frame.submit(device);
             readback.read(device, 16, |_| ()).await

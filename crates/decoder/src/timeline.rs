@@ -326,12 +326,12 @@ impl Timeline {
 }
 
 pub(crate) fn record(kernel: &MatrixKernel, frame: &mut Frame, products: &[Product], tokens: u32) {
-    for Product { group, weight, rows } in products {
-        kernel.record(frame, *weight, group, *rows, tokens);
+    for Product { group, shape } in products {
+        kernel.record(frame, *shape, group, tokens);
     }
 }
 
-async fn activations(decoder: &Decoder, logits_rows: u32) -> Result<Activations, Error> {
+pub(crate) async fn activations(decoder: &Decoder, logits_rows: u32) -> Result<Activations, Error> {
     let (config, device, tokens) = (&decoder.config, &decoder.device, decoder.tokens_at_once());
     let heads = config.num_attention_heads + 2 * config.num_key_value_heads;
     let splits = decoder.kernels.rope_qk_norm_attention.splits(u32::MAX);

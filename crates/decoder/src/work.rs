@@ -38,10 +38,10 @@ impl Work {
     pub(crate) fn kernel(self) -> &'static str {
         match self {
             Self::Embed => "embed",
-            Self::Qkv | Self::Head => "rms_norm_matmul",
+            Self::Qkv | Self::Head => "rms_norm_matvec",
             Self::Attention => "rope_qk_norm_attention",
-            Self::OProj | Self::DownProj => "matmul_residual",
-            Self::GateUp => "rms_norm_gate_up_swiglu",
+            Self::OProj | Self::DownProj => "matvec_residual",
+            Self::GateUp => "rms_norm_matvec_swiglu",
             Self::RankLogits => "rank_logits",
             Self::Sample => "sample",
         }

@@ -22,7 +22,7 @@ pub async fn load(
     let opened = open(files, model).await?;
     let plan = opened.plan(&options, &())?;
     let choice = Choice::make(&options, plan.weights_bytes, clock).await?;
-    opened.load(files, choice, options, &mut (), progress).await
+    opened.load(files, choice, options, clock, &mut (), progress).await
 }
 
 impl Opened {
@@ -36,6 +36,7 @@ impl Opened {
         files: &impl Files,
         choice: Choice,
         options: LoadOptions,
+        clock: &impl Clock,
         store: &mut impl Store,
         progress: &mut dyn FnMut(Progress),
     ) -> Result<Engine, Error> {
@@ -50,6 +51,7 @@ impl Opened {
         let (now, fault) = weights.end();
         progress(Progress { stage: Stage::Checking, ..now });
         model.check().await?;
+        model.tune(&|| clock.now_ms()).await?;
         let unkept = fault.map(|fault| format!("not kept for the next visit: {fault}"));
         let notes = held.notes().iter().cloned().chain(unkept).collect();
         Ok(Engine::new(model, checkpoint.config, voice, context, why, notes))

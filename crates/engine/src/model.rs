@@ -52,6 +52,15 @@ impl Model {
         Ok(())
     }
 
+    /// Chooses among kernels by how fast they are here.
+    pub(crate) async fn tune(&mut self, now_ms: &dyn Fn() -> f64) -> Result<(), Error> {
+        match self {
+            Self::Gpu(decoder) => decoder.tune(now_ms).await?,
+            Self::Cpu(_) => {}
+        }
+        Ok(())
+    }
+
     /// Most tokens of one call.
     pub(crate) fn tokens_at_once(&self) -> usize {
         match self {

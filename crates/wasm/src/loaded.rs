@@ -98,7 +98,7 @@ async fn bring(
     let consent = on_plan.call1(&JsValue::NULL, &object(&planned)?)?;
     JsFuture::from(Promise::resolve(&consent)).await?;
     let mut hear = |progress| listener.hear(progress);
-    let engine = opened.load(files, choice, options, store, &mut hear).await.map_err(told)?;
+    let engine = opened.load(files, choice, options, &Clock(signal), store, &mut hear).await.map_err(told)?;
     if signal.aborted() { Err(stopped()) } else { Ok(engine) }
 }
 

@@ -62,7 +62,8 @@ fn engine(context: u32) -> Option<Engine> {
             return None;
         }
     };
-    let loaded = async { open(&Disk, MODEL).await?.load(&Disk, choice, options, &mut (), &mut |_| ()).await };
+    let loaded =
+        async { open(&Disk, MODEL).await?.load(&Disk, choice, options, &Disk, &mut (), &mut |_| ()).await };
     Some(block_on(loaded).unwrap_or_else(|err| panic!("{err}")))
 }
 

@@ -1,0 +1,50 @@
+//! The kernels that multiply matrices with one token, chosen for the shapes of this model on this GPU.
+
+use bytemuck::bytes_of;
+use kernels::{Product, Step, Stopwatch};
+
+use crate::groups::{self, Groups};
+use crate::timeline::activations;
+use crate::{Decoder, Error};
+
+/// Time that choosing may take in all.
+const BUDGET_MS: f64 = 300.0;
+
+impl Decoder {
+    /// Times a handful of candidates for each matrix of a token, over all layers in turn, and keeps the fastest. A program
+    /// that stands in for a GPU has none. Weights must be there; sessions are opened afterwards.
+    ///
+    /// # Errors
+    /// The GPU failed.
+    pub async fn tune(&mut self, now_ms: &dyn Fn() -> f64) -> Result<(), Error> {
+        if self.device.adapter().is_software {
+            return Ok(());
+        }
+        let stopwatch = Stopwatch { now_ms, until_ms: now_ms() + BUDGET_MS };
+        let activations = activations(self, 1).await?;
+        let groups = Groups::new(self, &activations).await?;
+        for buffer in [&activations.step, &activations.head_step] {
+            self.device.write(buffer, 0, bytes_of(&Step { position: 0, tokens: 1, first_token: 0 }));
+        }
+        let layers = |products: fn(&groups::LayerGroups) -> &[groups::Product]| {
+            groups.layers.iter().flat_map(products).collect::<Vec<_>>()
+        };
+        // Those that take longest first, in case time runs out.
+        let all = [
+            (Product::Gated, layers(|layer| &layer.gate_up)),
+            (Product::Residual, layers(|layer| &layer.down_proj)),
+            (Product::Normed, groups.head.iter().collect()),
+            (Product::Normed, layers(|layer| &layer.qkv)),
+            (Product::Residual, layers(|layer| &layer.o_proj)),
+        ];
+        for (product, mut left) in all {
+            while let Some(groups::Product { shape, .. }) = left.first() {
+                let (same, others): (Vec<_>, Vec<_>) = left.iter().partition(|other| other.shape == *shape);
+                let groups: Vec<_> = same.iter().map(|other: &&groups::Product| &other.group).collect();
+                self.kernels.tune(&self.device, product, *shape, &groups, &stopwatch).await?;
+                left = others;
+            }
+        }
+        Ok(())
+    }
+}
