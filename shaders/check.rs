@@ -58,7 +58,6 @@ macro_rules! same_layout {
 #[test]
 fn host_structs_lie_as_the_shaders_read_them() {
     let q4 = WeightType::Q4;
-    let f16 = KvType::F16;
     same_layout!(embed::source(q4), "Step", Step, position, tokens, first_token);
     same_layout!(embed::source(q4), "Params", embed::Params, rows, blocks, first_row);
     same_layout!(
@@ -92,6 +91,11 @@ fn host_structs_lie_as_the_shaders_read_them() {
         stride,
         eps
     );
+}
+
+#[test]
+fn host_structs_of_attention_lie_as_the_shaders_read_them() {
+    let f16 = KvType::F16;
     same_layout!(
         rope_qk_norm_append::source(f16),
         "Params",
