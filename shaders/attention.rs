@@ -4,9 +4,9 @@ use bytemuck::{Pod, Zeroable};
 use gpu::{BindGroup, Binding, Buffer, Device, Error, Frame, Layout, Pipeline, Shader};
 
 use crate::KvType;
-use crate::packed::with_kv;
+use crate::packed::reads_kv;
 
-with_kv!("attention.wgsl", "shared/attend.wgsl");
+reads_kv!("attention.wgsl", "shared/attend.wgsl");
 
 /// Invocations of a workgroup, and keys of a tile.
 const WORKGROUP_SIZE: u32 = 64;
@@ -61,7 +61,7 @@ impl Attention {
         let layout = device.layout("attention", &[Uniform, Uniform, Read, Read, Read, ReadWrite]);
         let label = format!("attention {kv:?}");
         let constants = [("WORKGROUP_SIZE", f64::from(WORKGROUP_SIZE))];
-        let shader = Shader { label: &label, source: source(kv), entry: "attention", constants: &constants };
+        let shader = Shader { label: &label, source: &source(kv), entry: "attention", constants: &constants };
         let pipeline = device.pipeline(&layout, &shader).await?;
         Ok(Self { layout, pipeline })
     }

@@ -12,9 +12,9 @@ use crate::{
 };
 
 /// Stem and every composed source of each kernel.
-fn kernels() -> Vec<(&'static str, Vec<&'static str>)> {
-    let weights = |source: fn(WeightType) -> &'static str| WeightType::ALL.map(source).to_vec();
-    let kv = |source: fn(KvType) -> &'static str| vec![source(KvType::F16), source(KvType::F32)];
+fn kernels() -> Vec<(&'static str, Vec<String>)> {
+    let weights = |source: fn(WeightType) -> String| WeightType::ALL.map(source).to_vec();
+    let kv = |source: fn(KvType) -> String| vec![source(KvType::F16), source(KvType::F32)];
     vec![
         ("embed", weights(embed::source)),
         ("rms_norm_matmul", weights(rms_norm_matmul::source)),
@@ -22,14 +22,14 @@ fn kernels() -> Vec<(&'static str, Vec<&'static str>)> {
         ("rope_qk_norm_append", kv(rope_qk_norm_append::source)),
         ("attention", kv(attention::source)),
         ("rope_qk_norm_attention", kv(rope_qk_norm_attention::source)),
-        ("attention_merge", vec![attention_merge::SOURCE]),
+        ("attention_merge", vec![attention_merge::SOURCE.to_owned()]),
         ("matmul_residual", weights(matmul_residual::source)),
         ("matvec_residual", weights(matvec_residual::source)),
         ("rms_norm_gate_up_swiglu", weights(rms_norm_gate_up_swiglu::source)),
         ("rms_norm_matvec_swiglu", weights(rms_norm_matvec_swiglu::source)),
-        ("rank_logits", vec![rank_logits::SOURCE]),
-        ("sample", vec![sample::SOURCE]),
-        ("copy", vec![copy::SOURCE]),
+        ("rank_logits", vec![rank_logits::SOURCE.to_owned()]),
+        ("sample", vec![sample::SOURCE.to_owned()]),
+        ("copy", vec![copy::SOURCE.to_owned()]),
     ]
 }
 
@@ -58,10 +58,10 @@ macro_rules! same_layout {
 #[test]
 fn host_structs_lie_as_the_shaders_read_them() {
     let q4 = WeightType::Q4;
-    same_layout!(embed::source(q4), "Step", Step, position, tokens, first_token);
-    same_layout!(embed::source(q4), "Params", embed::Params, rows, blocks, first_row);
+    same_layout!(&embed::source(q4), "Step", Step, position, tokens, first_token);
+    same_layout!(&embed::source(q4), "Params", embed::Params, rows, blocks, first_row);
     same_layout!(
-        rms_norm_matmul::source(q4),
+        &rms_norm_matmul::source(q4),
         "Params",
         rms_norm_matmul::Params,
         rows,
@@ -72,7 +72,7 @@ fn host_structs_lie_as_the_shaders_read_them() {
         has_bias
     );
     same_layout!(
-        matmul_residual::source(q4),
+        &matmul_residual::source(q4),
         "Params",
         matmul_residual::Params,
         rows,
@@ -82,7 +82,7 @@ fn host_structs_lie_as_the_shaders_read_them() {
         has_bias
     );
     same_layout!(
-        rms_norm_gate_up_swiglu::source(q4),
+        &rms_norm_gate_up_swiglu::source(q4),
         "Params",
         rms_norm_gate_up_swiglu::Params,
         rows,
@@ -97,7 +97,7 @@ fn host_structs_lie_as_the_shaders_read_them() {
 fn host_structs_of_attention_lie_as_the_shaders_read_them() {
     let f16 = KvType::F16;
     same_layout!(
-        rope_qk_norm_append::source(f16),
+        &rope_qk_norm_append::source(f16),
         "Params",
         rope_qk_norm_append::Params,
         heads,
@@ -110,7 +110,7 @@ fn host_structs_of_attention_lie_as_the_shaders_read_them() {
         attn_scale
     );
     same_layout!(
-        attention::source(f16),
+        &attention::source(f16),
         "Params",
         attention::Params,
         heads,
@@ -121,7 +121,7 @@ fn host_structs_of_attention_lie_as_the_shaders_read_them() {
         is_bounded
     );
     same_layout!(
-        rope_qk_norm_attention::source(f16),
+        &rope_qk_norm_attention::source(f16),
         "Params",
         rope_qk_norm_attention::Params,
         heads,

@@ -4,10 +4,10 @@ use bytemuck::{Pod, Zeroable};
 use gpu::{BindGroup, Binding, Buffer, Device, Error, Frame, Layout, Pipeline, Shader};
 
 use crate::WeightType;
-use crate::packed::with_weights;
+use crate::packed::reads_weights;
 use crate::variant::folded;
 
-with_weights!("embed.wgsl");
+reads_weights!("embed.wgsl");
 
 const WORKGROUP_SIZE: u32 = 64;
 
@@ -53,7 +53,7 @@ impl Embed {
         let layout = device.layout("embed", &[Uniform, Uniform, Read, Read, Read, ReadWrite]);
         let label = format!("embed {weight:?}");
         let constants = [("WORKGROUP_SIZE", f64::from(WORKGROUP_SIZE))];
-        let shader = Shader { label: &label, source: source(weight), entry: "embed", constants: &constants };
+        let shader = Shader { label: &label, source: &source(weight), entry: "embed", constants: &constants };
         let pipeline = device.pipeline(&layout, &shader).await?;
         Ok(Self { layout, pipeline })
     }

@@ -3,10 +3,10 @@
 use bytemuck::{Pod, Zeroable};
 use gpu::{BindGroup, Binding, Buffer, Device, Error};
 
-use crate::packed::with_weights;
+use crate::packed::reads_weights;
 use crate::{MatrixKernel, WeightType, matvec_residual};
 
-with_weights!("matmul_residual.wgsl", "shared/lanes.wgsl");
+reads_weights!("matmul_residual.wgsl", "shared/lanes.wgsl");
 
 /// `struct Params` of `matmul_residual.wgsl`.
 #[repr(C)]

@@ -58,7 +58,7 @@ impl Matvec {
 }
 
 /// The name of a kernel, and its text for a weight type.
-pub(crate) type Entry = (&'static str, fn(WeightType) -> &'static str);
+pub(crate) type Entry = (&'static str, fn(WeightType) -> String);
 
 /// A kernel that multiplies a matrix, compiled for every weight type in use, for one token and for many.
 #[derive(Clone, Debug)]
@@ -144,7 +144,7 @@ impl MatrixKernel {
         let mut constants =
             vec![("WORKGROUP_SIZE", f64::from(variant.workgroup_size)), ("LANES", f64::from(variant.lanes))];
         constants.extend(rows.map(|rows| ("ROWS", f64::from(rows))));
-        let shader = Shader { label: &label, source: source(weight), entry, constants: &constants };
+        let shader = Shader { label: &label, source: &source(weight), entry, constants: &constants };
         device.pipeline(&self.layout, &shader).await
     }
 

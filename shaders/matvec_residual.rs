@@ -1,6 +1,6 @@
 //! `matvec_residual.wgsl` on the host: the parameters and bindings are those of `matmul_residual`, which records it where there is one
 //! token.
 
-use crate::packed::with_weights;
+use crate::packed::reads_weights;
 
-with_weights!("matvec_residual.wgsl", "shared/lanes.wgsl", "shared/rows.wgsl");
+reads_weights!("matvec_residual.wgsl", "shared/lanes.wgsl", "shared/rows.wgsl");

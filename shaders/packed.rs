@@ -99,62 +99,63 @@ impl KvType {
     }
 }
 
-/// The WGSL of a kernel that reads a matrix: its own text, then what it shares with others, one per weight type.
-macro_rules! with_weights {
-    ($own:literal $(, $shared:literal)*) => {
-        /// The shader's text for a matrix of this type; the kernel's own first, so that error lines keep their places.
-        pub const fn source(weight: $crate::WeightType) -> &'static str {
-            use $crate::WeightType;
-            macro_rules! text {
-                ($weight:literal) => {
-                    concat!(
-                        include_str!($own),
-                        include_str!("shared/step.wgsl"),
-                        include_str!("shared/block.wgsl"),
-                        include_str!("shared/nibbles.wgsl"),
-                        include_str!($weight),
-                        $(include_str!($shared),)*
-                    )
-                };
-            }
-            match weight {
-                WeightType::F32 => text!("shared/weight_f32.wgsl"),
-                WeightType::F16 => text!("shared/weight_f16.wgsl"),
-                WeightType::Bf16 => text!("shared/weight_bf16.wgsl"),
-                WeightType::Q8 => text!("shared/weight_q8.wgsl"),
-                WeightType::Q6K => text!("shared/weight_q6_k.wgsl"),
-                WeightType::Q5K => text!("shared/weight_q5_k.wgsl"),
-                WeightType::Q5_0 => text!("shared/weight_q5_0.wgsl"),
-                WeightType::Q5_1 => text!("shared/weight_q5_1.wgsl"),
-                WeightType::Q4K => text!("shared/weight_q4_k.wgsl"),
-                WeightType::Q4 => text!("shared/weight_q4.wgsl"),
-                WeightType::Q4_1 => text!("shared/weight_q4_1.wgsl"),
-            }
-        }
-    };
+const STEP: &str = include_str!("shared/step.wgsl");
+const BLOCK: &str = include_str!("shared/block.wgsl");
+const NIBBLES: &str = include_str!("shared/nibbles.wgsl");
+
+/// How a matrix of this type is read.
+fn weight_texts(weight: WeightType) -> &'static [&'static str] {
+    match weight {
+        WeightType::F32 => &[BLOCK, include_str!("shared/weight_f32.wgsl")],
+        WeightType::F16 => &[BLOCK, include_str!("shared/weight_f16.wgsl")],
+        WeightType::Bf16 => &[BLOCK, include_str!("shared/weight_bf16.wgsl")],
+        WeightType::Q8 => &[BLOCK, include_str!("shared/weight_q8.wgsl")],
+        WeightType::Q6K => &[BLOCK, NIBBLES, include_str!("shared/weight_q6_k.wgsl")],
+        WeightType::Q5K => &[BLOCK, NIBBLES, include_str!("shared/weight_q5_k.wgsl")],
+        WeightType::Q5_0 => &[BLOCK, NIBBLES, include_str!("shared/weight_q5_0.wgsl")],
+        WeightType::Q5_1 => &[BLOCK, NIBBLES, include_str!("shared/weight_q5_1.wgsl")],
+        WeightType::Q4K => &[BLOCK, NIBBLES, include_str!("shared/weight_q4_k.wgsl")],
+        WeightType::Q4 => &[BLOCK, NIBBLES, include_str!("shared/weight_q4.wgsl")],
+        WeightType::Q4_1 => &[BLOCK, NIBBLES, include_str!("shared/weight_q4_1.wgsl")],
+    }
+}
+
+/// How keys and values of this type are read and written.
+fn kv_text(kv: KvType) -> &'static str {
+    match kv {
+        KvType::F16 => include_str!("shared/kv_f16.wgsl"),
+        KvType::F32 => include_str!("shared/kv_f32.wgsl"),
+    }
+}
+
+/// The WGSL of a kernel that reads a matrix: its own text, the type's, then what it shares with others.
+pub(crate) fn with_weights(own: &str, weight: WeightType, shared: &[&str]) -> String {
+    [&[own, STEP], weight_texts(weight), shared].concat().concat()
 }
 
 /// The WGSL of a kernel that reads or writes keys and values.
-macro_rules! with_kv {
+pub(crate) fn with_kv(own: &str, kv: KvType, shared: &[&str]) -> String {
+    [&[own, STEP, kv_text(kv)], shared].concat().concat()
+}
+
+/// `source` of a kernel that reads a matrix; its own text comes first, so that error lines keep their places.
+macro_rules! reads_weights {
     ($own:literal $(, $shared:literal)*) => {
-        /// The shader's text for a cache of this type.
-        pub const fn source(kv: $crate::KvType) -> &'static str {
-            macro_rules! text {
-                ($kv:literal) => {
-                    concat!(
-                        include_str!($own),
-                        include_str!("shared/step.wgsl"),
-                        include_str!($kv),
-                        $(include_str!($shared),)*
-                    )
-                };
-            }
-            match kv {
-                $crate::KvType::F16 => text!("shared/kv_f16.wgsl"),
-                $crate::KvType::F32 => text!("shared/kv_f32.wgsl"),
-            }
+        /// The shader's text for a matrix of this type.
+        pub fn source(weight: $crate::WeightType) -> String {
+            $crate::packed::with_weights(include_str!($own), weight, &[$(include_str!($shared)),*])
         }
     };
 }
 
-pub(crate) use {with_kv, with_weights};
+/// `source` of a kernel that reads or writes keys and values.
+macro_rules! reads_kv {
+    ($own:literal $(, $shared:literal)*) => {
+        /// The shader's text for a cache of this type.
+        pub fn source(kv: $crate::KvType) -> String {
+            $crate::packed::with_kv(include_str!($own), kv, &[$(include_str!($shared)),*])
+        }
+    };
+}
+
+pub(crate) use {reads_kv, reads_weights};

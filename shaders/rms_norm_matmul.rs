@@ -3,10 +3,10 @@
 use bytemuck::{Pod, Zeroable};
 use gpu::{BindGroup, Binding, Buffer, Device, Error};
 
-use crate::packed::with_weights;
+use crate::packed::reads_weights;
 use crate::{MatrixKernel, WeightType, rms_norm_matvec};
 
-with_weights!("rms_norm_matmul.wgsl", "shared/lanes.wgsl");
+reads_weights!("rms_norm_matmul.wgsl", "shared/lanes.wgsl");
 
 /// `struct Params` of `rms_norm_matmul.wgsl`.
 #[repr(C)]

@@ -1,6 +1,6 @@
 //! `rms_norm_matvec_swiglu.wgsl` on the host: the parameters and bindings are those of `rms_norm_gate_up_swiglu`, which records it where there is one
 //! token.
 
-use crate::packed::with_weights;
+use crate::packed::reads_weights;
 
-with_weights!("rms_norm_matvec_swiglu.wgsl", "shared/lanes.wgsl", "shared/rows.wgsl");
+reads_weights!("rms_norm_matvec_swiglu.wgsl", "shared/lanes.wgsl", "shared/rows.wgsl");

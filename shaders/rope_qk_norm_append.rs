@@ -4,10 +4,10 @@ use bytemuck::{Pod, Zeroable};
 use gpu::{BindGroup, Binding, Buffer, Device, Error, Frame, Layout, Pipeline, Shader};
 
 use crate::KvType;
-use crate::packed::with_kv;
+use crate::packed::reads_kv;
 use crate::variant::{Variant, folded};
 
-with_kv!("rope_qk_norm_append.wgsl", "shared/rope.wgsl", "shared/lanes.wgsl");
+reads_kv!("rope_qk_norm_append.wgsl", "shared/rope.wgsl", "shared/lanes.wgsl");
 
 /// `struct Params` of `rope_qk_norm_append.wgsl`.
 #[repr(C)]
@@ -65,7 +65,7 @@ impl RopeQkNormAppend {
         let label = format!("{entry} {kv:?}, {} lanes", variant.lanes);
         let constants =
             [("WORKGROUP_SIZE", f64::from(variant.workgroup_size)), ("LANES", f64::from(variant.lanes))];
-        let shader = Shader { label: &label, source: source(kv), entry, constants: &constants };
+        let shader = Shader { label: &label, source: &source(kv), entry, constants: &constants };
         let pipeline = device.pipeline(&layout, &shader).await?;
         Ok(Self { layout, pipeline, variant })
     }

@@ -4,9 +4,9 @@ use bytemuck::{Pod, Zeroable};
 use gpu::{BindGroup, Binding, Buffer, Device, Error, Frame, Layout, Pipeline, Shader};
 
 use crate::KvType;
-use crate::packed::with_kv;
+use crate::packed::reads_kv;
 
-with_kv!("rope_qk_norm_attention.wgsl", "shared/rope.wgsl", "shared/attend.wgsl");
+reads_kv!("rope_qk_norm_attention.wgsl", "shared/rope.wgsl", "shared/attend.wgsl");
 
 /// Invocations of a workgroup, and keys of a tile. A program on the CPU wants few barriers and each query read once for
 /// four keys; 32 invocations hold heads of up to 128. A GPU wants as many loads under way as there can be.
@@ -94,7 +94,7 @@ impl RopeQkNormAttention {
                 ("TILE", f64::from(tile)),
                 ("LANES", f64::from((workgroup_size / SLOTS).min(8))),
             ];
-            let shader = Shader { label: &label, source: source(kv), entry, constants: &constants };
+            let shader = Shader { label: &label, source: &source(kv), entry, constants: &constants };
             pipelines.push((workgroup_size, device.pipeline(&layout, &shader).await?));
         }
         Ok(Self { layout, pipelines, is_software })
