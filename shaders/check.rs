@@ -58,7 +58,7 @@ macro_rules! same_layout {
 #[test]
 fn host_structs_lie_as_the_shaders_read_them() {
     let q4 = WeightType::Q4;
-    same_layout!(&embed::source(q4), "Step", Step, position, tokens, first_token);
+    same_layout!(&embed::source(q4), "Step", Step, position, tokens, first_token, draw, slot);
     same_layout!(&embed::source(q4), "Params", embed::Params, rows, blocks, first_row);
     same_layout!(
         &rms_norm_matmul::source(q4),
@@ -155,9 +155,7 @@ fn host_structs_of_sampling_lie_as_the_shaders_read_them() {
         top_p,
         ln_min_p,
         seed_low,
-        seed_high,
-        draw,
-        slot
+        seed_high
     );
 }
 

@@ -32,7 +32,7 @@ impl Kernels {
             for tokens in [1, 5] {
                 bench.rms_norm_matmul(weight, tokens, 37, whole(weight, 96)).await?;
                 bench.matmul_residual(weight, tokens, 37, whole(weight, 96)).await?;
-                bench.rms_norm_gate_up_swiglu(weight, tokens, 96, whole(weight, 64)).await?;
+                bench.rms_norm_gate_up_swiglu(weight, tokens, 96, whole(weight, 96)).await?;
             }
         }
         bench.attend_in_every_way(kv).await?;
@@ -112,7 +112,7 @@ impl Bench<'_> {
         let (rows, columns, ids) = (9, whole(weight, 96), [8_u32, 3, 0]);
         let (quants, scales, matrix) = Noise::new(1).matrix(weight, rows, columns);
         let (row, scale_row) = (quants.len() / rows, scales.len() / rows);
-        let step = self.uniform(Step { position: 0, tokens: 3, first_token: 0 }).await?;
+        let step = self.uniform(Step { tokens: 3, ..Step::default() }).await?;
         let (ids_buffer, x) =
             (self.storage(cast_slice(&ids)).await?, self.storage(&vec![0; 3 * columns * 4]).await?);
         let mut frame = self.device.frame();
@@ -168,7 +168,9 @@ impl Bench<'_> {
             self.device,
             &rms_norm_matmul::Buffers {
                 params: &self.uniform(params).await?,
-                step: &self.uniform(Step { position: 9, tokens: tokens as u32, first_token: 1 }).await?,
+                step: &self
+                    .uniform(Step { tokens: tokens as u32, first_token: 1, ..Step::default() })
+                    .await?,
                 quants: &self.storage(&quants).await?,
                 scales: &self.storage(&scales).await?,
                 x: &self.storage(cast_slice(&x)).await?,
@@ -211,7 +213,7 @@ impl Bench<'_> {
             self.device,
             &matmul_residual::Buffers {
                 params: &self.uniform(params).await?,
-                step: &self.uniform(Step { position: 9, tokens: tokens as u32, first_token: 0 }).await?,
+                step: &self.uniform(Step { position: 9, tokens: tokens as u32, ..Step::default() }).await?,
                 quants: &self.storage(&quants).await?,
                 scales: &self.storage(&scales).await?,
                 y: &self.storage(cast_slice(&y)).await?,
@@ -253,7 +255,7 @@ impl Bench<'_> {
             self.device,
             &rms_norm_gate_up_swiglu::Buffers {
                 params: &self.uniform(params).await?,
-                step: &self.uniform(Step { position: 9, tokens: tokens as u32, first_token: 0 }).await?,
+                step: &self.uniform(Step { position: 9, tokens: tokens as u32, ..Step::default() }).await?,
                 quants: &self.storage(&quants).await?,
                 scales: &self.storage(&scales).await?,
                 x: &self.storage(cast_slice(&x)).await?,

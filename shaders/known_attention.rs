@@ -76,7 +76,7 @@ impl Bench<'_> {
             &rope_qk_norm_append::Buffers {
                 params: &self.uniform(params).await?,
                 step: &self
-                    .uniform(Step { position: position as u32, tokens: tokens as u32, first_token: 0 })
+                    .uniform(Step { position: position as u32, tokens: tokens as u32, ..Step::default() })
                     .await?,
                 angles: &self.storage(cast_slice(&angles)).await?,
                 qkv: &qkv_buffer,
@@ -127,7 +127,7 @@ impl Bench<'_> {
             &attention::Buffers {
                 params: &self.uniform(params).await?,
                 step: &self
-                    .uniform(Step { position: position as u32, tokens: tokens as u32, first_token: 0 })
+                    .uniform(Step { position: position as u32, tokens: tokens as u32, ..Step::default() })
                     .await?,
                 qkv: &self.storage(cast_slice(&qkv)).await?,
                 keys: &self.storage(&key_bytes).await?,
@@ -173,7 +173,7 @@ impl Bench<'_> {
         let o = self.storage(&vec![0xFF; heads * head_dim * 4]).await?;
         let buffers = rope_qk_norm_attention::Buffers {
             params: &self.uniform(params).await?,
-            step: &self.uniform(Step { position: position as u32, tokens: 1, first_token: 0 }).await?,
+            step: &self.uniform(Step { position: position as u32, tokens: 1, ..Step::default() }).await?,
             angles: &self.storage(cast_slice(&angles)).await?,
             qkv: &self.storage(cast_slice(&qkv)).await?,
             keys: &keys_buffer,

@@ -7,7 +7,7 @@ use crate::known_answer::Bench;
 use crate::noise::Noise;
 use crate::rank_logits::Bias;
 use crate::truth::{self, Choice};
-use crate::{Sampling, rank_logits, sample};
+use crate::{Sampling, Step, rank_logits, sample};
 
 /// Sums of f32 weights lie so close to those in f64, relative to the whole: a draw nearer to the edge of a token's share
 /// may fall to its neighbour.
@@ -44,8 +44,10 @@ impl Bench<'_> {
         let group = self.kernels.rank_logits.bind(device, &buffers);
         self.kernels.rank_logits.record(&mut frame, &group, tiles);
         frame.submit(device);
+        let step = self.uniform(Step::default()).await?;
         let buffers = sample::Buffers {
             sampling: &uniform,
+            step: &step,
             candidates: &candidates,
             tiles: &tiles_buffer,
             spans: &room(sample::spans_bytes(tiles)).await?,
@@ -55,7 +57,7 @@ impl Bench<'_> {
         };
         let group = self.kernels.sample.bind(device, &buffers);
         for draw in 0..draws {
-            device.write(&uniform, 0, bytes_of(&Sampling { draw, slot: draw, ..sampling }));
+            device.write(&step, 0, bytes_of(&Step { draw, slot: draw, ..Step::default() }));
             let mut frame = device.frame();
             self.kernels.sample.record(&mut frame, &group);
             frame.submit(device);

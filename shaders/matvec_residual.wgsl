@@ -42,7 +42,7 @@ fn matvec_residual(
     for (var b = invocation % LANES; b < params.blocks; b += STEP) {
         let n = operand(y_block(b));
         let next = min(b + 1u, params.blocks - 1u);
-        var m: Operand;
+        var m = nothing();
         if LANES == 1u && next > b {
             m = operand(y_block(next));
         }

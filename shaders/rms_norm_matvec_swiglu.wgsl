@@ -57,7 +57,7 @@ fn rms_norm_matvec_swiglu(
         squares += dot_block(v, v);
         let n = operand(weighted(v, b));
         let next = min(b + 1u, params.blocks - 1u);
-        var m: Operand;
+        var m = nothing();
         if LANES == 1u && next > b {
             let u = x_block(next);
             squares += dot_block(u, u);

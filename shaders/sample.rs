@@ -7,6 +7,7 @@ use crate::sampling::workgroup_size;
 /// The shader's text.
 pub const SOURCE: &str = concat!(
     include_str!("sample.wgsl"),
+    include_str!("shared/step.wgsl"),
     include_str!("shared/sampling.wgsl"),
     include_str!("shared/philox.wgsl")
 );
@@ -19,6 +20,8 @@ pub const NOT_FINITE: u32 = u32::MAX;
 pub struct Buffers<'a> {
     /// [`crate::Sampling`].
     pub sampling: &'a Buffer,
+    /// [`crate::Step`].
+    pub step: &'a Buffer,
     /// As `rank_logits` left them.
     pub candidates: &'a Buffer,
     /// As `rank_logits` left them.
@@ -48,8 +51,8 @@ pub struct Sample {
 impl Sample {
     pub(crate) async fn new(device: &Device, is_software: bool) -> Result<Self, Error> {
         use Binding::{Read, ReadWrite, Uniform};
-        let layout =
-            device.layout("sample", &[Uniform, Read, Read, ReadWrite, ReadWrite, ReadWrite, ReadWrite]);
+        let layout = device
+            .layout("sample", &[Uniform, Uniform, Read, Read, ReadWrite, ReadWrite, ReadWrite, ReadWrite]);
         let constants = [("WORKGROUP_SIZE", f64::from(workgroup_size(is_software)))];
         let shader = Shader { label: "sample", source: SOURCE, entry: "sample", constants: &constants };
         let pipeline = device.pipeline(&layout, &shader).await?;
@@ -58,8 +61,8 @@ impl Sample {
 
     /// Binds the buffers of one vocabulary.
     pub fn bind(&self, device: &Device, buffers: &Buffers<'_>) -> BindGroup {
-        let Buffers { sampling, candidates, tiles, spans, seen, ids, ring } = *buffers;
-        device.bind_group(&self.layout, &[sampling, candidates, tiles, spans, seen, ids, ring])
+        let Buffers { sampling, step, candidates, tiles, spans, seen, ids, ring } = *buffers;
+        device.bind_group(&self.layout, &[sampling, step, candidates, tiles, spans, seen, ids, ring])
     }
 
     /// Records one token.

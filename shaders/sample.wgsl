@@ -8,7 +8,7 @@
 // every tile tells by bisection how far it reaches.
 //
 // Shapes    candidates: (tiles, TILE)    tiles, spans: (tiles)    seen: (V) bits    ids: (T) u32    ring: (slots) u32
-// Bindings  0 sampling   1 candidates read   2 tiles read   3 spans read_write   4 seen read_write   5 ids read_write   6 ring read_write
+// Bindings  0 sampling   1 step   2 candidates read   3 tiles read   4 spans read_write   5 seen read_write   6 ids read_write   7 ring read_write
 // Dispatch  one workgroup
 // Source    the definition in crates/engine/src/sampler.rs; u is of shared/philox.wgsl
 
@@ -28,12 +28,12 @@ struct Edge {
     through: vec2<f32>, // of this key too
 }
 
-@group(0) @binding(1) var<storage, read> candidates: array<Candidate>;
-@group(0) @binding(2) var<storage, read> tiles: array<Tile>;
-@group(0) @binding(3) var<storage, read_write> spans: array<Span>;
-@group(0) @binding(4) var<storage, read_write> seen: array<u32>;
-@group(0) @binding(5) var<storage, read_write> ids: array<u32>;
-@group(0) @binding(6) var<storage, read_write> ring: array<u32>;
+@group(0) @binding(2) var<storage, read> candidates: array<Candidate>;
+@group(0) @binding(3) var<storage, read> tiles: array<Tile>;
+@group(0) @binding(4) var<storage, read_write> spans: array<Span>;
+@group(0) @binding(5) var<storage, read_write> seen: array<u32>;
+@group(0) @binding(6) var<storage, read_write> ids: array<u32>;
+@group(0) @binding(7) var<storage, read_write> ring: array<u32>;
 
 var<workgroup> firsts: array<vec3<u32>, WORKGROUP_SIZE>;
 var<workgroup> partial: array<vec2<f32>, WORKGROUP_SIZE>;
@@ -166,7 +166,7 @@ fn cut_off(largest: f32, lane: u32) -> Edge {
 
 fn draw(best: u32, largest: f32, lane: u32) -> u32 {
     let whole = cut_off(largest, lane).through;
-    let mark = min(philox(sampling.draw, sampling.seed_high, sampling.seed_low) * whole.y, below(whole.y));
+    let mark = min(philox(step.draw, sampling.seed_high, sampling.seed_low) * whole.y, below(whole.y));
     let found = edge(vec2(0.0, 1.0), mark, largest, lane);
     let weight = exp(value_of(found.key) - largest);
     let last = min(found.through.x, whole.x) - found.above.x - 1.0;
@@ -192,7 +192,7 @@ fn sample(@builtin(local_invocation_index) lane: u32) {
         id = draw(best.y, value_of(best.x), lane);
     }
     if lane == 0u {
-        ring[sampling.slot] = select(id, 0xffffffffu, best.z != 0u);
+        ring[step.slot] = select(id, 0xffffffffu, best.z != 0u);
         ids[0] = id;
         seen[id / 32u] |= 1u << (id % 32u);
     }

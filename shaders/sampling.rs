@@ -5,7 +5,7 @@ use bytemuck::{Pod, Zeroable};
 /// Logits that a workgroup of `rank_logits` puts in order.
 pub const TILE: u32 = 1024;
 
-/// `struct Sampling` of `shared/sampling.wgsl`: how a token is chosen, and which of them it is.
+/// `struct Sampling` of `shared/sampling.wgsl`: how a token is chosen.
 #[repr(C)]
 #[derive(Clone, Copy, Debug, Pod, Zeroable)]
 pub struct Sampling {
@@ -29,10 +29,6 @@ pub struct Sampling {
     pub seed_low: u32,
     /// The upper word of the seed.
     pub seed_high: u32,
-    /// Counts the tokens drawn with this seed.
-    pub draw: u32,
-    /// Where in the ring the token lands.
-    pub slot: u32,
 }
 
 impl Sampling {

@@ -12,4 +12,8 @@ pub struct Step {
     pub tokens: u32,
     /// The first of them among the tokens of this call.
     pub first_token: u32,
+    /// Counts the tokens drawn with a seed.
+    pub draw: u32,
+    /// Where in the ring the token lands that is drawn.
+    pub slot: u32,
 }

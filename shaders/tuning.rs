@@ -97,7 +97,7 @@ impl Kernels {
         let answer = match product {
             Product::Normed => bench.rms_norm_matmul(weight, 1, 37, whole(weight, 96)).await,
             Product::Residual => bench.matmul_residual(weight, 1, 37, whole(weight, 96)).await,
-            Product::Gated => bench.rms_norm_gate_up_swiglu(weight, 1, 96, whole(weight, 64)).await,
+            Product::Gated => bench.rms_norm_gate_up_swiglu(weight, 1, 96, whole(weight, 96)).await,
         };
         match answer {
             Err(Error::WrongAnswer { .. }) => Ok(false),
@@ -185,7 +185,7 @@ mod tests {
         let (quants, scales, _) = noise.matrix(weight, rows as usize, columns);
         let upload = |bytes: &[u8], usage| block_on(bench.device.upload("a product", bytes, usage)).unwrap();
         let params = matmul_residual::Params { rows, blocks, first_row: 0, stride: rows, has_bias: 0 };
-        let step = Step { position: 0, tokens: 1, first_token: 0 };
+        let step = Step { tokens: 1, ..Step::default() };
         let x = upload(&vec![0; rows as usize * 4], Usage::Storage);
         let buffers = matmul_residual::Buffers {
             params: &upload(bytes_of(&params), Usage::Uniform),

@@ -23,6 +23,12 @@ fn share(rows: u32, workgroup: vec3<u32>, workgroups: vec3<u32>, invocation: u32
     return Share(group * each, each);
 }
 
+// What stands in for a second block where a row has none. Said in words: a variable that a loop declares and gives nothing
+// was seen to keep what it held the last time round, in Chromium on SwiftShader.
+fn nothing() -> Operand {
+    return operand(Block());
+}
+
 // What a kernel multiplies row by row, the sum so far of each.
 alias Sums = array<f32, MOST_ROWS>;
 

@@ -13,8 +13,6 @@ struct Sampling {
     ln_min_p: f32, // above 0: all
     seed_low: u32,
     seed_high: u32,
-    draw: u32, // counts the tokens drawn with this seed
-    slot: u32, // of the ring
 }
 
 struct Candidate {

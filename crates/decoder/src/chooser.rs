@@ -99,6 +99,7 @@ impl Chooser {
             device,
             &sample::Buffers {
                 sampling: &sampling,
+                step: &activations.step,
                 candidates: &candidates,
                 tiles: &tiles_buffer,
                 spans: &room("spans", spans_bytes(tiles)).await?,
@@ -148,18 +149,21 @@ impl Chooser {
             seed_high: (sampling.seed >> 32) as u32,
             ..self.settings
         };
+        decoder.device.write(&self.sampling, 0, bytes_of(&self.settings));
     }
 
-    /// Records the choice of the token with the number `draw` from the first row of logits; [`Chooser::ask`] follows the
-    /// submit.
+    /// Where in the ring the next token lands.
+    pub(crate) fn slot(&self) -> u32 {
+        self.next_slot as u32
+    }
+
+    /// Records the choice of a token, the one that the step names, from the first row of logits; [`Chooser::ask`] follows
+    /// the submit.
     ///
     /// # Panics
     /// As many passes are in flight as may be: a mistake of the caller.
-    pub(crate) fn record(&mut self, decoder: &Decoder, frame: &mut Frame, draw: u32) {
+    pub(crate) fn record(&mut self, decoder: &Decoder, frame: &mut Frame) {
         assert!(self.in_flight.len() < MOST_IN_FLIGHT, "{MOST_IN_FLIGHT} passes are in flight already");
-        let slot = self.next_slot as u32;
-        let settings = kernels::Sampling { draw, slot, ..self.settings };
-        decoder.device.write(&self.sampling, 0, bytes_of(&settings));
         self.rank(decoder, frame);
         self.sample(decoder, frame);
         frame.read_back(&self.ring, &self.readbacks[self.next_slot], self.ring.size_bytes());

@@ -53,7 +53,10 @@ pub(crate) struct Groups {
     pub(crate) embed: Vec<BindGroup>,
     pub(crate) layers: Vec<LayerGroups>,
     pub(crate) attention_merge: BindGroup,
+    /// Of the tokens that `head_step` names.
     pub(crate) head: Vec<Product>,
+    /// Of the only token there is.
+    pub(crate) head_of_one: Vec<Product>,
 }
 
 /// Those of one layer.
@@ -97,15 +100,10 @@ impl Groups {
         }
         let matrix = weights.lm_head.as_ref().unwrap_or(&weights.embed_tokens);
         let normed = Normed { weight: &weights.norm, bias: None, y: &activations.logits };
-        let head = rms_norm_matmuls(
-            decoder,
-            activations,
-            &activations.head_step,
-            matrix,
-            decoder.config.vocab_size,
-            normed,
-        )
-        .await?;
+        let head = async |step: &Buffer| {
+            rms_norm_matmuls(decoder, activations, step, matrix, decoder.config.vocab_size, normed).await
+        };
+        let (head, head_of_one) = (head(&activations.head_step).await?, head(&activations.step).await?);
         let config = &decoder.config;
         let params =
             attention_merge::Params { heads: config.num_attention_heads, quads: config.head_dim / 4 };
@@ -115,7 +113,7 @@ impl Groups {
             o: &activations.o,
         };
         let attention_merge = decoder.kernels.attention_merge.bind(&decoder.device, &buffers);
-        Ok(Self { embed, layers, attention_merge, head })
+        Ok(Self { embed, layers, attention_merge, head, head_of_one })
     }
 }
 

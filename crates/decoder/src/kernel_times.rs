@@ -63,10 +63,8 @@ impl Timeline {
     ) -> Result<KernelTimes, Error> {
         assert!(positions < self.capacity, "no room was made for a token after {positions}");
         let device = &decoder.device;
-        let step = Step { position: positions, tokens: 1, first_token: 0 };
-        for buffer in [&self.activations.step, &self.activations.head_step] {
-            device.write(buffer, 0, bytes_of(&step));
-        }
+        let step = Step { position: positions, tokens: 1, ..Step::default() };
+        device.write(&self.activations.step, 0, bytes_of(&step));
         let stopwatch = Stopwatch {
             decoder,
             timeline: self,

@@ -57,7 +57,7 @@ impl Gpu {
             stride: side,
             has_bias: 0,
         };
-        let step = Step { position: 0, tokens: 1, first_token: 0 };
+        let step = Step { tokens: 1, ..Step::default() };
         let quants = buffer(rows * Dtype::Q4.quants_bytes_per_row(side)).await?;
         let scales = buffer(rows * Dtype::Q4.scales_bytes_per_row(side)).await?;
         let [y, bias, x] = [buffer(rows * 4).await?, buffer(16).await?, buffer(rows * 4).await?];

@@ -138,6 +138,8 @@ impl Timeline {
         self.forget();
         self.bring(decoder, position, tokens)?;
         let (device, count) = (&decoder.device, tokens.len() as u32);
+        let step = Step { position, tokens: count, ..Step::default() };
+        device.write(&self.activations.step, 0, bytes_of(&step));
         logits.clear();
         let first = first as u32;
         let mut frame = device.frame();
@@ -148,9 +150,7 @@ impl Timeline {
         }
         for first_token in (first..count).step_by(self.logits_rows as usize) {
             let tokens = self.logits_rows.min(count - first_token);
-            let step = Step { position, tokens, first_token };
-            device.write(&self.activations.head_step, 0, bytes_of(&step));
-            record(&decoder.kernels.rms_norm_matmul, &mut frame, &self.groups.head, tokens);
+            self.record_head(decoder, &mut frame, count, Step { tokens, first_token, ..step });
             self.dispatches = frame.dispatches();
             let size_bytes = u64::from(tokens * decoder.config.vocab_size) * 4;
             frame.read_back(&self.activations.logits, &self.readback, size_bytes);
@@ -199,7 +199,6 @@ impl Timeline {
     pub fn choose_on(&mut self, decoder: &Decoder, position: u32, draw: u32) -> Result<(), Error> {
         assert!(position < self.capacity, "no room was made for a token at {position}");
         decoder.device.check()?;
-        self.write_step(decoder, Step { position, tokens: 1, first_token: 0 });
         self.send(decoder, position, 1, draw);
         Ok(())
     }
@@ -263,23 +262,18 @@ impl Timeline {
         assert!(position + count <= self.capacity, "no room was made for {count} tokens from {position} on");
         decoder.device.check()?;
         decoder.device.write(&self.activations.ids, 0, cast_slice(tokens));
-        self.write_step(decoder, Step { position, tokens: count, first_token: 0 });
         Ok(())
     }
 
-    fn write_step(&self, decoder: &Decoder, step: Step) {
-        decoder.device.write(&self.activations.step, 0, bytes_of(&step));
-    }
-
-    /// One submit, from the tokens in place to the one after them.
+    /// One submit and, where one token is in place, one write: from the tokens in place to the one after them.
     fn send(&mut self, decoder: &Decoder, position: u32, count: u32, draw: u32) {
         let device = &decoder.device;
-        let step = Step { position, tokens: 1, first_token: count - 1 };
-        device.write(&self.activations.head_step, 0, bytes_of(&step));
+        let step = Step { position, tokens: count, first_token: 0, draw, slot: self.chooser.slot() };
+        device.write(&self.activations.step, 0, bytes_of(&step));
         let mut frame = device.frame();
         self.record_layers(decoder, &mut frame, position, count);
-        record(&decoder.kernels.rms_norm_matmul, &mut frame, &self.groups.head, 1);
-        self.chooser.record(decoder, &mut frame, draw);
+        self.record_head(decoder, &mut frame, count, Step { tokens: 1, first_token: count - 1, ..step });
+        self.chooser.record(decoder, &mut frame);
         self.dispatches = frame.dispatches();
         let submission = frame.submit(device);
         self.submitted_ms = self.now_ms.as_ref().map(|now_ms| now_ms());
@@ -302,6 +296,16 @@ impl Timeline {
             record(&kernels.rms_norm_gate_up_swiglu, frame, &groups.gate_up, tokens);
             record(&kernels.matmul_residual, frame, &groups.down_proj, tokens);
         }
+    }
+
+    /// Logits of those of `count` tokens that `step` names.
+    fn record_head(&self, decoder: &Decoder, frame: &mut Frame, count: u32, step: Step) {
+        let kernel = &decoder.kernels.rms_norm_matmul;
+        if count == 1 {
+            return record(kernel, frame, &self.groups.head_of_one, 1);
+        }
+        decoder.device.write(&self.activations.head_step, 0, bytes_of(&step));
+        record(kernel, frame, &self.groups.head, step.tokens);
     }
 
     /// Attention of one token at `position`.

@@ -23,9 +23,7 @@ impl Decoder {
         let stopwatch = Stopwatch { now_ms, until_ms: now_ms() + BUDGET_MS };
         let activations = activations(self, 1).await?;
         let groups = Groups::new(self, &activations).await?;
-        for buffer in [&activations.step, &activations.head_step] {
-            self.device.write(buffer, 0, bytes_of(&Step { position: 0, tokens: 1, first_token: 0 }));
-        }
+        self.device.write(&activations.step, 0, bytes_of(&Step { tokens: 1, ..Step::default() }));
         let layers = |products: fn(&groups::LayerGroups) -> &[groups::Product]| {
             groups.layers.iter().flat_map(products).collect::<Vec<_>>()
         };
@@ -33,7 +31,7 @@ impl Decoder {
         let all = [
             (Product::Gated, layers(|layer| &layer.gate_up)),
             (Product::Residual, layers(|layer| &layer.down_proj)),
-            (Product::Normed, groups.head.iter().collect()),
+            (Product::Normed, groups.head_of_one.iter().collect()),
             (Product::Normed, layers(|layer| &layer.qkv)),
             (Product::Residual, layers(|layer| &layer.o_proj)),
         ];

@@ -89,7 +89,7 @@ impl Work {
                     timeline.record_attention(decoder, frame, position, index);
                 }
             }
-            Self::Head => record(&kernels.rms_norm_matmul, frame, &timeline.groups.head, 1),
+            Self::Head => record(&kernels.rms_norm_matmul, frame, &timeline.groups.head_of_one, 1),
             Self::RankLogits => timeline.chooser.rank(decoder, frame),
             Self::Sample => timeline.chooser.sample(decoder, frame),
             Self::Qkv | Self::OProj | Self::GateUp | Self::DownProj => {

@@ -4,7 +4,7 @@ use bytemuck::{bytes_of, cast_slice};
 use gpu::{Device, Readback, Usage};
 use kernels::rank_logits::{Bias, candidates_bytes, tiles_bytes};
 use kernels::sample::spans_bytes;
-use kernels::{Kernels, KvType, WeightType, rank_logits, sample};
+use kernels::{Kernels, KvType, Step, WeightType, rank_logits, sample};
 use pollster::block_on;
 
 use super::*;
@@ -83,10 +83,12 @@ async fn drawn_on(
             tiles: &tiles,
         },
     );
+    let step = device.upload("a trial", bytes_of(&Step::default()), Usage::Uniform).await?;
     let sampled = kernels.sample.bind(
         device,
         &sample::Buffers {
             sampling: &sampling,
+            step: &step,
             candidates: &candidates,
             tiles: &tiles,
             spans: &room(spans_bytes(settings.tiles)).await?,
@@ -99,7 +101,7 @@ async fn drawn_on(
     kernels.rank_logits.record(&mut frame, &ranked, settings.tiles);
     frame.submit(device);
     for draw in 0..draws {
-        device.write(&sampling, 0, bytes_of(&kernels::Sampling { draw, slot: draw, ..settings }));
+        device.write(&step, 0, bytes_of(&Step { draw, slot: draw, ..Step::default() }));
         let mut frame = device.frame();
         kernels.sample.record(&mut frame, &sampled);
         frame.submit(device);
