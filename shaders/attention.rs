@@ -3,7 +3,7 @@
 use bytemuck::{Pod, Zeroable};
 use gpu::{BindGroup, Binding, Buffer, Device, Error, Frame, Layout, Pipeline, Shader};
 
-use crate::KvType;
+use crate::Heads;
 use crate::packed::reads_kv;
 
 reads_kv!("attention.wgsl", "shared/attend.wgsl");
@@ -56,11 +56,11 @@ pub struct Attention {
 }
 
 impl Attention {
-    pub(crate) async fn new(device: &Device, kv: KvType) -> Result<Self, Error> {
+    pub(crate) async fn new(device: &Device, Heads { kv, dim }: Heads) -> Result<Self, Error> {
         use Binding::{Read, ReadWrite, Uniform};
         let layout = device.layout("attention", &[Uniform, Uniform, Read, Read, Read, ReadWrite]);
         let label = format!("attention {kv:?}");
-        let constants = [("WORKGROUP_SIZE", f64::from(WORKGROUP_SIZE))];
+        let constants = [("WORKGROUP_SIZE", f64::from(WORKGROUP_SIZE)), ("MOST_QUADS", f64::from(dim / 4))];
         let shader = Shader { label: &label, source: &source(kv), entry: "attention", constants: &constants };
         let pipeline = device.pipeline(&layout, &shader).await?;
         Ok(Self { layout, pipeline })

@@ -13,6 +13,7 @@
 
 override WORKGROUP_SIZE: u32 = 64u; // at least D / 4
 override TILE: u32 = 64u; // keys that it looks over at once
+override MOST_QUADS: u32 = 64u; // room for D / 4
 
 struct Params {
     heads: u32, // H

@@ -9,7 +9,7 @@ use crate::rank_logits::RankLogits;
 use crate::rope_qk_norm_append::RopeQkNormAppend;
 use crate::rope_qk_norm_attention::RopeQkNormAttention;
 use crate::sample::Sample;
-use crate::{KvType, MatrixKernel, WeightType, matmul_residual, rms_norm_gate_up_swiglu, rms_norm_matmul};
+use crate::{Heads, MatrixKernel, WeightType, matmul_residual, rms_norm_gate_up_swiglu, rms_norm_matmul};
 
 /// The kernels of a forward pass over the weight types of one model.
 #[derive(Clone, Debug)]
@@ -34,13 +34,13 @@ pub struct Kernels {
     pub rank_logits: RankLogits,
     /// The next token.
     pub sample: Sample,
-    pub(crate) kv: KvType,
+    pub(crate) heads: Heads,
     pub(crate) weights: Vec<WeightType>,
     pub(crate) embedding: WeightType,
 }
 
 impl Kernels {
-    /// Compiles what a model needs: an embedding of one type, matrices of all of `weights`, a cache of `kv`.
+    /// Compiles what a model needs: an embedding of one type, matrices of all of `weights`, attention of `heads`.
     ///
     /// # Errors
     /// A shader is refused.
@@ -48,9 +48,9 @@ impl Kernels {
         device: &Device,
         embedding: WeightType,
         weights: &[WeightType],
-        kv: KvType,
+        heads: Heads,
     ) -> Result<Self, Error> {
-        Self::for_kind(device, embedding, weights, kv, device.adapter().is_software).await
+        Self::for_kind(device, embedding, weights, heads, device.adapter().is_software).await
     }
 
     /// As [`Kernels::new`], for a software adapter or for hardware whatever the device is.
@@ -58,21 +58,21 @@ impl Kernels {
         device: &Device,
         embedding: WeightType,
         weights: &[WeightType],
-        kv: KvType,
+        heads: Heads,
         is_software: bool,
     ) -> Result<Self, Error> {
         Ok(Self {
             embed: Embed::new(device, embedding).await?,
             rms_norm_matmul: rms_norm_matmul::kernel(device, weights, is_software).await?,
-            rope_qk_norm_append: RopeQkNormAppend::new(device, kv, is_software).await?,
-            attention: Attention::new(device, kv).await?,
-            rope_qk_norm_attention: RopeQkNormAttention::new(device, kv, is_software).await?,
+            rope_qk_norm_append: RopeQkNormAppend::new(device, heads.kv, is_software).await?,
+            attention: Attention::new(device, heads).await?,
+            rope_qk_norm_attention: RopeQkNormAttention::new(device, heads, is_software).await?,
             attention_merge: AttentionMerge::new(device).await?,
             matmul_residual: matmul_residual::kernel(device, weights, is_software).await?,
             rms_norm_gate_up_swiglu: rms_norm_gate_up_swiglu::kernel(device, weights, is_software).await?,
             rank_logits: RankLogits::new(device, is_software).await?,
             sample: Sample::new(device, is_software).await?,
-            kv,
+            heads,
             weights: weights.to_vec(),
             embedding,
         })

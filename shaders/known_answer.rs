@@ -26,7 +26,7 @@ impl Kernels {
     /// # Errors
     /// One of them computes wrongly here, or the GPU failed.
     pub async fn check(&self, device: &Device) -> Result<(), Error> {
-        let (bench, kv) = (Bench { device, kernels: self }, self.kv);
+        let (bench, kv) = (Bench { device, kernels: self }, self.heads.kv);
         bench.embed(self.embedding).await?;
         for &weight in &self.weights {
             for tokens in [1, 5] {

@@ -184,7 +184,7 @@ impl Bench<'_> {
         let mut frame = self.device.frame();
         let group = self.kernels.rope_qk_norm_attention.bind(self.device, &buffers);
         let kernel = &self.kernels.rope_qk_norm_attention;
-        kernel.record(&mut frame, &group, [heads, kv_heads, head_dim].map(|count| count as u32), splits);
+        kernel.record(&mut frame, &group, heads as u32, kv_heads as u32, splits);
         self.merge(&mut frame, splits, &buffers, [heads as u32, head_dim as u32]).await?;
 
         let turned = |head: usize| {

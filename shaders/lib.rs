@@ -45,7 +45,7 @@ mod tuning;
 
 pub use kernels::Kernels;
 pub use matrix::{MatrixKernel, Shape};
-pub use packed::{KvType, WeightType};
+pub use packed::{Heads, KvType, WeightType};
 pub use sampling::{Sampling, TILE};
 pub use step::Step;
 pub use tuning::{Product, Stopwatch};

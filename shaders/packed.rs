@@ -99,6 +99,22 @@ impl KvType {
     }
 }
 
+/// Heads that the kernels of attention are compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heads {
+    /// How their keys and values are held.
+    pub kv: KvType,
+    /// Dimensions that there is room for, at most [`crate::attention::MAX_HEAD_DIM`].
+    pub dim: u32,
+}
+
+impl Heads {
+    /// Of `dim` dimensions, with room for the heads of the known answers.
+    pub fn new(kv: KvType, dim: u32) -> Self {
+        Self { kv, dim: dim.max(64) }
+    }
+}
+
 const STEP: &str = include_str!("shared/step.wgsl");
 const BLOCK: &str = include_str!("shared/block.wgsl");
 const NIBBLES: &str = include_str!("shared/nibbles.wgsl");

@@ -3,7 +3,7 @@
 use bytemuck::{Pod, Zeroable};
 use gpu::{BindGroup, Binding, Buffer, Device, Error, Frame, Layout, Pipeline, Shader};
 
-use crate::KvType;
+use crate::Heads;
 use crate::packed::reads_kv;
 
 reads_kv!("rope_qk_norm_attention.wgsl", "shared/rope.wgsl", "shared/attend.wgsl");
@@ -75,29 +75,33 @@ pub struct Buffers<'a> {
 #[derive(Clone, Debug)]
 pub struct RopeQkNormAttention {
     layout: Layout,
-    /// (workgroup size, pipeline), from the smallest on.
-    pipelines: Vec<(u32, Pipeline)>,
+    pipeline: Pipeline,
     is_software: bool,
 }
 
 impl RopeQkNormAttention {
-    pub(crate) async fn new(device: &Device, kv: KvType, is_software: bool) -> Result<Self, Error> {
+    pub(crate) async fn new(
+        device: &Device,
+        Heads { kv, dim }: Heads,
+        is_software: bool,
+    ) -> Result<Self, Error> {
         use Binding::{Read, ReadWrite, Uniform};
         let entry = "rope_qk_norm_attention";
         let bindings = [Uniform, Uniform, Read, Read, ReadWrite, ReadWrite, ReadWrite, ReadWrite];
         let layout = device.layout(entry, &bindings);
-        let mut pipelines = Vec::new();
-        for &(workgroup_size, tile) in if is_software { SOFTWARE } else { HARDWARE } {
-            let label = format!("{entry} {kv:?}, {workgroup_size} invocations, {tile} keys");
-            let constants = [
-                ("WORKGROUP_SIZE", f64::from(workgroup_size)),
-                ("TILE", f64::from(tile)),
-                ("LANES", f64::from((workgroup_size / SLOTS).min(8))),
-            ];
-            let shader = Shader { label: &label, source: &source(kv), entry, constants: &constants };
-            pipelines.push((workgroup_size, device.pipeline(&layout, &shader).await?));
-        }
-        Ok(Self { layout, pipelines, is_software })
+        let fits = |(workgroup_size, _): &&(u32, u32)| dim <= 4 * workgroup_size;
+        let variants = if is_software { SOFTWARE } else { HARDWARE };
+        let &(workgroup_size, tile) = variants.iter().find(fits).expect("a head fits a workgroup");
+        let label = format!("{entry} {kv:?}, {workgroup_size} invocations, {tile} keys");
+        let constants = [
+            ("WORKGROUP_SIZE", f64::from(workgroup_size)),
+            ("TILE", f64::from(tile)),
+            ("MOST_QUADS", f64::from(dim / 4)),
+            ("LANES", f64::from((workgroup_size / SLOTS).min(8))),
+        ];
+        let shader = Shader { label: &label, source: &source(kv), entry, constants: &constants };
+        let pipeline = device.pipeline(&layout, &shader).await?;
+        Ok(Self { layout, pipeline, is_software })
     }
 
     /// Binds the buffers of one layer.
@@ -111,15 +115,9 @@ impl RopeQkNormAttention {
         if self.is_software || keys <= UNSPLIT { 1 } else { keys.div_ceil(SPLIT).min(MOST_SPLITS) }
     }
 
-    /// Records the attention of one token of `[heads, kv_heads, head_dim]`, over so many splits.
-    ///
-    /// # Panics
-    /// A head is wider than [`crate::attention::MAX_HEAD_DIM`].
-    pub fn record(&self, frame: &mut Frame, group: &BindGroup, shape: [u32; 3], splits: u32) {
-        let [heads, kv_heads, head_dim] = shape;
-        let fits = |(workgroup_size, _): &&(u32, Pipeline)| head_dim <= 4 * workgroup_size;
-        let (_, pipeline) = self.pipelines.iter().find(fits).expect("a head fits a workgroup");
-        frame.dispatch(pipeline, group, [kv_heads, splits, (heads / kv_heads).div_ceil(4)]);
+    /// Records the attention of one token, over so many splits.
+    pub fn record(&self, frame: &mut Frame, group: &BindGroup, heads: u32, kv_heads: u32, splits: u32) {
+        frame.dispatch(&self.pipeline, group, [kv_heads, splits, (heads / kv_heads).div_ceil(4)]);
     }
 }
 

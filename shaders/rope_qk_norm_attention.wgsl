@@ -16,6 +16,7 @@
 
 override WORKGROUP_SIZE: u32 = 64u; // at least D / 4
 override TILE: u32 = 64u; // keys that it looks over at once
+override MOST_QUADS: u32 = 64u; // room for D / 4
 override LANES: u32 = 8u; // invocations that share a head while it is turned: at most an eighth of them
 
 struct Params {
@@ -43,8 +44,8 @@ struct Params {
 const KEY = 4u; // after four queries
 const VALUE = 5u;
 
-var<workgroup> new_key: array<vec4<f32>, 64>; // of at most 256
-var<workgroup> new_value: array<vec4<f32>, 64>;
+var<workgroup> new_key: array<vec4<f32>, MOST_QUADS>;
+var<workgroup> new_value: array<vec4<f32>, MOST_QUADS>;
 
 // Queries, key and value into workgroup memory, each by LANES invocations; where the group has fewer than four queries,
 // its last one again. Key and value into the cache as well, where they are to be kept.

@@ -3,7 +3,7 @@
 use bytemuck::{Pod, Zeroable};
 
 /// Logits that a workgroup of `rank_logits` puts in order.
-pub const TILE: u32 = 1024;
+pub const TILE: u32 = 256;
 
 /// `struct Sampling` of `shared/sampling.wgsl`: how a token is chosen.
 #[repr(C)]

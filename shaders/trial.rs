@@ -8,10 +8,14 @@ use crate::known_attention::Rules;
 use crate::known_token::noisy;
 use crate::rank_logits::Bias;
 use crate::truth::Choice;
-use crate::{Kernels, KvType, Sampling, WeightType, sample};
+use crate::{Heads, Kernels, KvType, Sampling, WeightType, attention, sample};
 
 /// Runs `body` with the kernels for a software adapter and with those for hardware, on the adapter there is.
 pub(crate) fn on_both_kinds(weights: &[WeightType], kv: KvType, body: impl AsyncFn(&Bench<'_>)) {
+    on_both_kinds_for(weights, Heads::new(kv, attention::MAX_HEAD_DIM), body);
+}
+
+fn on_both_kinds_for(weights: &[WeightType], heads: Heads, body: impl AsyncFn(&Bench<'_>)) {
     let device = match block_on(Device::open(&Options { default_limits: true, timestamps: false })) {
         Ok(device) => device,
         Err(err) => {
@@ -21,7 +25,7 @@ pub(crate) fn on_both_kinds(weights: &[WeightType], kv: KvType, body: impl Async
         }
     };
     for is_software in [true, false] {
-        let kernels = Kernels::for_kind(&device, weights[0], weights, kv, is_software);
+        let kernels = Kernels::for_kind(&device, weights[0], weights, heads, is_software);
         let kernels = block_on(kernels).unwrap_or_else(|err| panic!("{err}"));
         block_on(body(&Bench { device: &device, kernels: &kernels }));
     }
@@ -67,41 +71,48 @@ fn matrices_of_every_type_and_shape_are_multiplied() {
     });
 }
 
-#[test]
-fn attention_is_right_for_every_shape() {
-    for kv in [KvType::F16, KvType::F32] {
-        on_both_kinds(&[WeightType::F32], kv, async |bench| {
-            for shape in
-                [[9, 3, 64], [24, 6, 64], [6, 6, 16], [20, 1, 8], [4, 2, 128], [2, 1, 256], [3, 1, 96]]
-            {
-                for capacity in [1, 3, 64, 65, 200] {
-                    for (is_bounded, chunk) in [(0, 0), (1, 0), (0, 5)] {
-                        bench.attention(kv, shape, capacity, is_bounded, chunk).await.unwrap();
-                    }
-                }
+/// `[heads, kv_heads, head_dim]`, by how much room heads are given.
+const SHAPES: [(u32, &[[usize; 3]]); 3] = [
+    (64, &[[9, 3, 64], [24, 6, 64], [6, 6, 16], [20, 1, 8]]),
+    (128, &[[4, 2, 128], [3, 1, 96]]),
+    (256, &[[2, 1, 256], [9, 3, 64]]),
+];
+
+/// Runs `body` for each shape, with both types of cache.
+fn for_every_shape(body: impl AsyncFn(&Bench<'_>, KvType, [usize; 3])) {
+    for (kv, (dim, shapes)) in SHAPES.into_iter().flat_map(|room| [(KvType::F16, room), (KvType::F32, room)])
+    {
+        on_both_kinds_for(&[WeightType::F32], Heads::new(kv, dim), async |bench| {
+            for &shape in shapes {
+                body(bench, kv, shape).await;
             }
         });
     }
 }
 
 #[test]
-fn a_token_attends_in_one_dispatch_and_in_splits() {
-    for kv in [KvType::F16, KvType::F32] {
-        on_both_kinds(&[WeightType::F32], kv, async |bench| {
-            for shape in
-                [[9, 3, 64], [24, 6, 64], [6, 6, 16], [20, 1, 8], [4, 2, 128], [2, 1, 256], [3, 1, 96]]
-            {
-                for (position, splits) in
-                    [(0, 1), (0, 2), (1, 1), (2, 7), (63, 1), (64, 3), (65, 100), (300, 1), (777, 4)]
-                {
-                    for rules in Rules::ALL {
-                        let answer = bench.rope_qk_norm_attention(kv, shape, position, splits, rules).await;
-                        answer.unwrap_or_else(|err| panic!("{shape:?} {position} {splits} {rules:?}: {err}"));
-                    }
-                }
+fn attention_is_right_for_every_shape() {
+    for_every_shape(async |bench, kv, shape| {
+        for capacity in [1, 3, 64, 65, 200] {
+            for (is_bounded, chunk) in [(0, 0), (1, 0), (0, 5)] {
+                bench.attention(kv, shape, capacity, is_bounded, chunk).await.unwrap();
             }
-        });
-    }
+        }
+    });
+}
+
+#[test]
+fn a_token_attends_in_one_dispatch_and_in_splits() {
+    for_every_shape(async |bench, kv, shape| {
+        for (position, splits) in
+            [(0, 1), (0, 2), (1, 1), (2, 7), (63, 1), (64, 3), (65, 100), (300, 1), (777, 4)]
+        {
+            for rules in Rules::ALL {
+                let answer = bench.rope_qk_norm_attention(kv, shape, position, splits, rules).await;
+                answer.unwrap_or_else(|err| panic!("{shape:?} {position} {splits} {rules:?}: {err}"));
+            }
+        }
+    });
 }
 
 /// Draws of a softmax over so many.
@@ -115,7 +126,7 @@ fn on_both_kinds_of_samplers(body: impl AsyncFn(&Bench<'_>)) {
 fn tokens_are_chosen_from_vocabularies_of_every_size() {
     on_both_kinds_of_samplers(async |bench| {
         for (vocab_size, draws) in
-            [(1, 3), (2, 20), (33, 40), (1024, 40), (1025, 40), (5000, 40), (128_256, 20)]
+            [(1, 3), (2, 20), (33, 40), (256, 40), (257, 40), (5000, 40), (128_256, 20)]
         {
             bench
                 .sample_in_every_way(vocab_size, draws)

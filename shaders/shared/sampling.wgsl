@@ -1,6 +1,6 @@
 // sampling: how a token is chosen, and logits as integers of the same order.
 
-const TILE = 1024u;
+const TILE = 256u;
 
 struct Sampling {
     vocab_size: u32, // V

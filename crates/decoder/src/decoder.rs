@@ -2,7 +2,7 @@
 
 use checkpoint::{Config, Held, KvDtype, Piece, Role};
 use gpu::{Adapter, Device};
-use kernels::Kernels;
+use kernels::{Heads, Kernels};
 
 use crate::kv::kv_type;
 use crate::matrix::weight_types;
@@ -31,7 +31,8 @@ impl Decoder {
         let weights_bytes = device.allocated_bytes();
         let embedding = weight_types(&[held.dtype(Role::EmbedTokens, None)])[0];
         let types = weight_types(&held.dtypes());
-        let kernels = Kernels::new(&device, embedding, &types, kv_type(kv)).await?;
+        let heads = Heads::new(kv_type(kv), config.head_dim);
+        let kernels = Kernels::new(&device, embedding, &types, heads).await?;
         Ok(Self { device, kernels, weights, config: config.clone(), kv, weights_bytes })
     }
 

@@ -311,12 +311,12 @@ impl Timeline {
     /// Attention of one token at `position`.
     pub(crate) fn record_attention(&self, decoder: &Decoder, frame: &mut Frame, position: u32, index: usize) {
         let (config, kernels) = (&decoder.config, &decoder.kernels);
-        let shape = [config.num_attention_heads, config.num_key_value_heads, config.head_dim];
+        let (heads, kv_heads) = (config.num_attention_heads, config.num_key_value_heads);
         let splits = kernels.rope_qk_norm_attention.splits(config.layers[index].positions(position));
         let group = &self.cache_groups[index].rope_qk_norm_attention;
-        kernels.rope_qk_norm_attention.record(frame, group, shape, splits);
+        kernels.rope_qk_norm_attention.record(frame, group, heads, kv_heads, splits);
         if splits > 1 {
-            kernels.attention_merge.record(frame, &self.groups.attention_merge, shape[0] * shape[2]);
+            kernels.attention_merge.record(frame, &self.groups.attention_merge, heads * config.head_dim);
         }
     }
 

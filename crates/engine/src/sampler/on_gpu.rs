@@ -4,7 +4,7 @@ use bytemuck::{bytes_of, cast_slice};
 use gpu::{Device, Readback, Usage};
 use kernels::rank_logits::{Bias, candidates_bytes, tiles_bytes};
 use kernels::sample::spans_bytes;
-use kernels::{Kernels, KvType, Step, WeightType, rank_logits, sample};
+use kernels::{Heads, Kernels, KvType, Step, WeightType, rank_logits, sample};
 use pollster::block_on;
 
 use super::*;
@@ -48,7 +48,8 @@ async fn drawn_on(
     logits: &[f32],
     draws: u32,
 ) -> Result<Vec<u32>, gpu::Error> {
-    let kernels = Kernels::new(device, WeightType::F32, &[WeightType::F32], KvType::F32).await?;
+    let heads = Heads::new(KvType::F32, 64);
+    let kernels = Kernels::new(device, WeightType::F32, &[WeightType::F32], heads).await?;
     let told = sampler.for_gpu();
     let vocab_size = logits.len() as u32;
     let settings = kernels::Sampling {
