@@ -104,7 +104,7 @@ impl KvType {
 pub struct Heads {
     /// How their keys and values are held.
     pub kv: KvType,
-    /// Dimensions that there is room for, at most [`crate::attention::MAX_HEAD_DIM`].
+    /// Dimensions that there is room for, 256 at most.
     pub dim: u32,
 }
 

@@ -56,10 +56,6 @@ fn tempered(bits: u32) -> u32 {
 
 // The keys of a tile, past its live end 0.
 fn gather(base: u32, live: u32, lane: u32) {
-    if lane == 0u {
-        atomicStore(&is_broken, 0u);
-    }
-    workgroupBarrier();
     for (var j = lane; j < TILE; j += WORKGROUP_SIZE) {
         ids[j] = base + j;
         keys[j] = 0u;
@@ -86,10 +82,16 @@ fn comes_first(a: u32, b: u32) -> bool {
     return keys[a] > keys[b] || (keys[a] == keys[b] && ids[a] < ids[b]);
 }
 
-// The largest to place 0: an invocation's own first, then over all of them.
-fn take_largest(lane: u32) {
-    for (var j = lane + WORKGROUP_SIZE; j < TILE; j += WORKGROUP_SIZE) {
-        take_larger(lane, j);
+// The largest to place 0: an invocation's own first, then over all of them. Where no bias must find its place, a logit is
+// looked at as it is loaded.
+fn take_largest(base: u32, live: u32, lane: u32) {
+    if sampling.biases == 0u {
+        take_own(base, live, lane);
+    } else {
+        gather(base, live, lane);
+        for (var j = lane + WORKGROUP_SIZE; j < TILE; j += WORKGROUP_SIZE) {
+            take_larger(lane, j);
+        }
     }
     workgroupBarrier();
     for (var stride = WORKGROUP_SIZE / 2u; stride > 0u; stride /= 2u) {
@@ -98,6 +100,20 @@ fn take_largest(lane: u32) {
         }
         workgroupBarrier();
     }
+}
+
+fn take_own(base: u32, live: u32, lane: u32) {
+    var key = 0u;
+    var id = base;
+    for (var j = lane; j < live; j += WORKGROUP_SIZE) {
+        let found = tempered(penalised(base + j));
+        if found > key {
+            key = found;
+            id = base + j;
+        }
+    }
+    keys[lane] = key;
+    ids[lane] = id;
 }
 
 fn take_larger(to: u32, j: u32) {
@@ -164,10 +180,14 @@ fn write_candidates(base: u32, live: u32, lane: u32) {
 fn rank_logits(@builtin(workgroup_id) workgroup: vec3<u32>, @builtin(local_invocation_index) lane: u32) {
     let base = workgroup.x * TILE;
     let live = min(sampling.vocab_size - base, TILE);
-    gather(base, live, lane);
+    if lane == 0u {
+        atomicStore(&is_broken, 0u);
+    }
+    workgroupBarrier();
     if sampling.temperature == 0.0 {
-        take_largest(lane);
+        take_largest(base, live, lane);
     } else {
+        gather(base, live, lane);
         sort(lane);
         write_candidates(base, live, lane);
     }

@@ -1,7 +1,6 @@
 // attend: four query heads of a group look over keys of the cache and mix their values, a tile of keys at a time.
-// Appended after a kernel that declares WORKGROUP_SIZE, a power of two and at least D / 4, and TILE, once or four times
-// that, and MOST_QUADS, at least D / 4; whose Params say kv_heads, quads, scale and is_bounded; that binds keys, values and
-// o, and fills queries.
+// Appended after a kernel that declares MOST_QUADS, at least D / 4, WORKGROUP_SIZE, a power of two and no less, and TILE, once
+// or four times that; whose Params say kv_heads, quads, scale and is_bounded; that binds keys, values, o and fills queries.
 
 var<workgroup> queries: array<vec4<f32>, 4u * MOST_QUADS>; // four heads
 var<workgroup> weights: array<vec4<f32>, TILE>;
