@@ -88,6 +88,12 @@ impl Bench<'_> {
         }
     }
 
+    /// As [`Bench::sample`], with the least and with the most that can be asked for.
+    pub(crate) async fn sample_at_both_ends(&self) -> Result<(), Error> {
+        self.sample(&noisy(Sampling::greedy(2500)), 1).await?;
+        self.sample(&adjusted(every_limit(2500)), 3).await
+    }
+
     /// As [`Bench::sample`], with every setting by itself, and all of them with what was seen and with biases.
     #[cfg(test)]
     pub(crate) async fn sample_in_every_way(&self, vocab_size: u32, draws: u32) -> Result<(), Error> {
@@ -109,7 +115,7 @@ impl Bench<'_> {
 }
 
 /// Drawn within all limits at once.
-pub(crate) fn every_limit(vocab_size: u32) -> Sampling {
+fn every_limit(vocab_size: u32) -> Sampling {
     Sampling {
         temperature: 2.0,
         top_k: vocab_size / 2,
@@ -122,7 +128,7 @@ pub(crate) fn every_limit(vocab_size: u32) -> Sampling {
 }
 
 /// As [`noisy`], half of it seen, and with biases.
-pub(crate) fn adjusted(sampling: Sampling) -> Choice {
+fn adjusted(sampling: Sampling) -> Choice {
     let mut choice = noisy(Sampling { repetition_penalty: 1.3, ..sampling });
     choice.seen.iter_mut().for_each(|word| *word = 0x5A5A_0FF0);
     let vocab_size = sampling.vocab_size;

@@ -9,8 +9,8 @@ use crate::packed::reads_kv;
 reads_kv!("rope_qk_norm_attention.wgsl", "shared/rope.wgsl", "shared/attend.wgsl");
 
 /// Invocations of a workgroup, and keys of a tile. A program on the CPU wants few barriers and each query read once for
-/// four keys; 32 invocations hold heads of up to 128. A GPU wants as many loads under way as there can be.
-const SOFTWARE: &[(u32, u32)] = &[(32, 128), (64, 256)];
+/// four keys: as few invocations as hold a head. A GPU wants as many loads under way as there can be.
+const SOFTWARE: &[(u32, u32)] = &[(16, 64), (32, 128), (64, 256)];
 const HARDWARE: &[(u32, u32)] = &[(256, 256)];
 /// Heads that a workgroup turns at once, two of them idle.
 const SLOTS: u32 = 8;
