@@ -1,5 +1,5 @@
-//! `matvec_residual.wgsl` on the host: the parameters and bindings are those of `matmul_residual`, which records it where there is one
-//! token.
+//! `matvec_residual.wgsl` on the host: parameters and bindings are those of `matmul_residual`, which
+//! records it where there is one token.
 
 use crate::packed::reads_weights;
 

@@ -6,7 +6,7 @@ use gpu::{BindGroup, Binding, Buffer, Device, Error};
 use crate::packed::reads_weights;
 use crate::{MatrixKernel, WeightType, rms_norm_matvec_swiglu};
 
-reads_weights!("rms_norm_gate_up_swiglu.wgsl", "shared/lanes.wgsl");
+reads_weights!("rms_norm_gate_up_swiglu.wgsl", "shared/normed.wgsl", "shared/lanes.wgsl");
 
 /// Rows of the gate that lie together before the same rows of the other factor.
 pub const STRIPE: u32 = 32;

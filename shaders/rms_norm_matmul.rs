@@ -6,7 +6,7 @@ use gpu::{BindGroup, Binding, Buffer, Device, Error};
 use crate::packed::reads_weights;
 use crate::{MatrixKernel, WeightType, rms_norm_matvec};
 
-reads_weights!("rms_norm_matmul.wgsl", "shared/lanes.wgsl");
+reads_weights!("rms_norm_matmul.wgsl", "shared/normed.wgsl", "shared/lanes.wgsl");
 
 /// `struct Params` of `rms_norm_matmul.wgsl`.
 #[repr(C)]

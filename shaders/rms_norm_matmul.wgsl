@@ -28,19 +28,6 @@ struct Params {
 @group(0) @binding(6) var<storage, read> bias: array<f32>;
 @group(0) @binding(7) var<storage, read_write> y: array<f32>;
 
-fn x_block(token: u32, index: u32) -> Block {
-    let i = (token * params.blocks + index) * 8u;
-    return Block(x[i], x[i + 1u], x[i + 2u], x[i + 3u], x[i + 4u], x[i + 5u], x[i + 6u], x[i + 7u]);
-}
-
-fn weighted(v: Block, index: u32) -> Block {
-    let i = index * 8u;
-    return Block(
-        v.a * weight[i], v.b * weight[i + 1u], v.c * weight[i + 2u], v.d * weight[i + 3u],
-        v.e * weight[i + 4u], v.f * weight[i + 5u], v.g * weight[i + 6u], v.h * weight[i + 7u],
-    );
-}
-
 fn write(token: u32, row: u32, value: vec4<f32>, scale: f32) {
     if token >= step.tokens {
         return;

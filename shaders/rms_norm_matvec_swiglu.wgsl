@@ -28,19 +28,6 @@ struct Params {
 @group(0) @binding(5) var<storage, read> weight: array<vec4<f32>>;
 @group(0) @binding(6) var<storage, read_write> h: array<f32>;
 
-fn x_block(index: u32) -> Block {
-    let i = index * 8u;
-    return Block(x[i], x[i + 1u], x[i + 2u], x[i + 3u], x[i + 4u], x[i + 5u], x[i + 6u], x[i + 7u]);
-}
-
-fn weighted(v: Block, index: u32) -> Block {
-    let i = index * 8u;
-    return Block(
-        v.a * weight[i], v.b * weight[i + 1u], v.c * weight[i + 2u], v.d * weight[i + 3u],
-        v.e * weight[i + 4u], v.f * weight[i + 5u], v.g * weight[i + 6u], v.h * weight[i + 7u],
-    );
-}
-
 @compute @workgroup_size(WORKGROUP_SIZE)
 fn rms_norm_matvec_swiglu(
     @builtin(workgroup_id) workgroup: vec3<u32>,
@@ -53,13 +40,13 @@ fn rms_norm_matvec_swiglu(
     var ups: Sums;
     var squares = 0.0;
     for (var b = invocation % LANES; b < params.blocks; b += STEP) {
-        let v = x_block(b);
+        let v = x_block(0u, b);
         squares += dot_block(v, v);
         let n = operand(weighted(v, b));
         let next = min(b + 1u, params.blocks - 1u);
         var m = nothing();
         if LANES == 1u && next > b {
-            let u = x_block(next);
+            let u = x_block(0u, next);
             squares += dot_block(u, u);
             m = operand(weighted(u, next));
         }
