@@ -24,8 +24,8 @@ export async function openHub() {
   const front = await listen((request, response) => answer(hub, store.url, request, response));
   /** Everything works. */
   hub.mend = () => {
-    const right = { token: TOKEN, hasRanges: true, etag: '"one"', cuts: [], stalls: [], hold: undefined, fails: false, onCut: undefined, pause_ms: 0 };
-    Object.assign(hub, right, { asked: [], fetched: [], servedBytes: 0, running: 0, mostRunning: 0 });
+    const right = { token: TOKEN, hasRanges: true, etag: '"one"', cuts: [], stalls: [], silentFrom: Infinity, hold: undefined };
+    Object.assign(hub, right, { fails: false, onCut: undefined, pause_ms: 0, asked: [], fetched: [], servedBytes: 0, running: 0, mostRunning: 0 });
   };
   hub.mend();
   hub.url = front.url;
@@ -97,7 +97,7 @@ function answer(hub, store, request, response) {
   response.writeHead(302, { Location: `${store}/${name}` }).end();
 }
 
-/** The server of the files: cut at each of `cuts` once, silent from each of `stalls` on once, holding `hold` for ever. */
+/** The server of the files: cut at each of `cuts` once, silent from each of `stalls` once and from `silentFrom` always, holding `hold` for ever. */
 function serve(hub, request, response) {
   const name = decodeURIComponent(request.url.slice(1));
   const { range, authorization } = request.headers;
@@ -129,7 +129,7 @@ function serve(hub, request, response) {
     return index < 0 ? undefined : list.splice(index, 1)[0];
   };
   const [cut, stall] = [due(hub.cuts), due(hub.stalls)];
-  const to = cut ?? stall ?? end;
+  const to = cut ?? stall ?? Math.max(start, Math.min(end, hub.silentFrom));
   hub.servedBytes += to - start;
   if (cut !== undefined) {
     hub.onCut?.();
@@ -138,7 +138,7 @@ function serve(hub, request, response) {
   if (hub.pause_ms > 0) {
     return trickle(bytes.subarray(start, to), hub.pause_ms, response);
   }
-  return stall === undefined ? response.end(bytes.subarray(start, to)) : response.write(bytes.subarray(start, to));
+  return to === end ? response.end(bytes.subarray(start, to)) : response.write(bytes.subarray(start, to));
 }
 
 /** So slowly that something can happen on the way. */
