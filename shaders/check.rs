@@ -2,9 +2,10 @@
 
 use std::process::{Command, Stdio};
 
-use naga::{AddressSpace, StorageAccess, TypeInner};
+use naga::{AddressSpace, ArraySize, StorageAccess, TypeInner};
 
 use crate::matrix::MOST_ROWS;
+use crate::packed::of_size;
 use crate::{
     KvType, Sampling, Step, TILE, WeightType, attention, attention_merge, copy, embed, matmul_residual,
     matvec_residual, rank_logits, rms_norm_gate_up_swiglu, rms_norm_matmul, rms_norm_matvec,
@@ -14,19 +15,25 @@ use crate::{
 /// Stem and every composed source of each kernel.
 fn kernels() -> Vec<(&'static str, Vec<String>)> {
     let weights = |source: fn(WeightType) -> String| WeightType::ALL.map(source).to_vec();
+    let and_of_size = |source: fn(WeightType) -> String| {
+        WeightType::ALL
+            .iter()
+            .flat_map(|&weight| [source(weight), of_size(source(weight), weight, 64, 8)])
+            .collect()
+    };
     let kv = |source: fn(KvType) -> String| vec![source(KvType::F16), source(KvType::F32)];
     vec![
         ("embed", weights(embed::source)),
         ("rms_norm_matmul", weights(rms_norm_matmul::source)),
-        ("rms_norm_matvec", weights(rms_norm_matvec::source)),
+        ("rms_norm_matvec", and_of_size(rms_norm_matvec::source)),
         ("rope_qk_norm_append", kv(rope_qk_norm_append::source)),
         ("attention", kv(attention::source)),
         ("rope_qk_norm_attention", kv(rope_qk_norm_attention::source)),
         ("attention_merge", vec![attention_merge::SOURCE.to_owned()]),
         ("matmul_residual", weights(matmul_residual::source)),
-        ("matvec_residual", weights(matvec_residual::source)),
+        ("matvec_residual", and_of_size(matvec_residual::source)),
         ("rms_norm_gate_up_swiglu", weights(rms_norm_gate_up_swiglu::source)),
-        ("rms_norm_matvec_swiglu", weights(rms_norm_matvec_swiglu::source)),
+        ("rms_norm_matvec_swiglu", and_of_size(rms_norm_matvec_swiglu::source)),
         ("rank_logits", vec![rank_logits::SOURCE.to_owned()]),
         ("sample", vec![sample::SOURCE.to_owned()]),
         ("copy", vec![copy::SOURCE.to_owned()]),
@@ -172,6 +179,26 @@ fn tiles_lie_as_the_host_makes_room_for_them() {
 fn a_lane_by_itself_is_given_no_more_rows_than_it_has_room_for() {
     let most = format!("const MOST_ROWS = {MOST_ROWS}u;");
     assert!(rms_norm_matvec::source(WeightType::Q4).contains(&most));
+}
+
+#[test]
+fn arrays_of_a_matrix_of_one_size_are_as_long_as_its_buffers() {
+    let (rows, blocks) = (6, 16);
+    for weight in WeightType::ALL {
+        let module = parse(&of_size(matvec_residual::source(weight), weight, rows, blocks));
+        let size_bytes = |name: &str| {
+            let (_, var) =
+                module.global_variables.iter().find(|(_, var)| var.name.as_deref() == Some(name))?;
+            match module.types[var.ty].inner {
+                TypeInner::Array { size: ArraySize::Constant(length), stride, .. } => {
+                    Some((length.get() * stride) as usize)
+                }
+                _ => panic!("{weight:?}: {name} has no length"),
+            }
+        };
+        assert_eq!(size_bytes("quants"), Some(rows * blocks * weight.block_bytes()), "{weight:?}");
+        assert_eq!(size_bytes("scales").unwrap_or(0), rows * weight.scales_bytes(blocks), "{weight:?}");
+    }
 }
 
 /// `0 params   1 step   2 x read   3 y read_write`, as the shader declares it.

@@ -3,6 +3,7 @@
 use gpu::{BindGroup, Binding, Device, Error, Frame, Layout, Pipeline, Shader};
 
 use crate::WeightType;
+use crate::packed::of_size;
 use crate::variant::{Variant, folded};
 
 /// Rows that one group of lanes multiplies with many tokens at once.
@@ -91,7 +92,8 @@ impl MatrixKernel {
         for &weight in weights {
             let pipeline = kernel.compile(device, weight, matvec).await?;
             kernel.one.push((weight, matvec, pipeline));
-            let pipeline = kernel.pipeline(device, for_many, weight, many, None).await?;
+            let (entry, source) = for_many;
+            let pipeline = kernel.pipeline(device, entry, weight, &source(weight), many, None).await?;
             kernel.of_many.push((weight, pipeline));
         }
         Ok(kernel)
@@ -129,14 +131,29 @@ impl MatrixKernel {
         if let Some((.., pipeline)) = self.one.iter().find(is_same) {
             return Ok(pipeline.clone());
         }
-        self.pipeline(device, self.for_one, weight, matvec.variant, Some(matvec.rows)).await
+        let (entry, source) = self.for_one;
+        self.pipeline(device, entry, weight, &source(weight), matvec.variant, Some(matvec.rows)).await
+    }
+
+    /// Keeps a pipeline for one token and matrices of `shape` alone, of `rows` rows as they are stored.
+    pub(crate) async fn fit(&mut self, device: &Device, shape: Shape, rows: u32) -> Result<(), Error> {
+        if self.chosen.iter().any(|(of, ..)| *of == shape) {
+            return Ok(());
+        }
+        let ((entry, source), weight, matvec) = (self.for_one, shape.weight, Matvec::SOFTWARE);
+        let source = of_size(source(weight), weight, rows as usize, shape.blocks as usize);
+        let pipeline =
+            self.pipeline(device, entry, weight, &source, matvec.variant, Some(matvec.rows)).await?;
+        self.chosen.push((shape, matvec, pipeline));
+        Ok(())
     }
 
     async fn pipeline(
         &self,
         device: &Device,
-        (entry, source): Entry,
+        entry: &str,
         weight: WeightType,
+        source: &str,
         variant: Variant,
         rows: Option<u32>,
     ) -> Result<Pipeline, Error> {
@@ -144,7 +161,7 @@ impl MatrixKernel {
         let mut constants =
             vec![("WORKGROUP_SIZE", f64::from(variant.workgroup_size)), ("LANES", f64::from(variant.lanes))];
         constants.extend(rows.map(|rows| ("ROWS", f64::from(rows))));
-        let shader = Shader { label: &label, source: &source(weight), entry, constants: &constants };
+        let shader = Shader { label: &label, source, entry, constants: &constants };
         device.pipeline(&self.layout, &shader).await
     }
 

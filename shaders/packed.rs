@@ -149,6 +149,23 @@ pub(crate) fn with_weights(own: &str, weight: WeightType, shared: &[&str]) -> St
     [&[own, STEP], weight_texts(weight), shared].concat().concat()
 }
 
+/// Such a text for a matrix of `rows` rows of `blocks` blocks and no other: the lengths of its arrays are said, not asked for
+/// at every load.
+pub(crate) fn of_size(mut source: String, weight: WeightType, rows: usize, blocks: usize) -> String {
+    let arrays = [
+        (" quants: array<vec4<", 16, blocks * weight.block_bytes()),
+        (" scales: array<vec2<", 8, weight.scales_bytes(blocks)),
+        (" scales: array<u32", 4, weight.scales_bytes(blocks)),
+    ];
+    for (declared, element_bytes, row_bytes) in arrays {
+        let length = rows * row_bytes / element_bytes;
+        if let Some(end) = source.find(declared).and_then(|at| Some(at + source[at..].find(">;")?)) {
+            source.insert_str(end, &format!(", {length}"));
+        }
+    }
+    source
+}
+
 /// The WGSL of a kernel that reads or writes keys and values.
 pub(crate) fn with_kv(own: &str, kv: KvType, shared: &[&str]) -> String {
     [&[own, STEP, kv_text(kv)], shared].concat().concat()

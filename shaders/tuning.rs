@@ -63,6 +63,16 @@ impl Kernels {
         Ok(())
     }
 
+    /// Compiles what multiplies matrices that are stored in `shape` with one token for these alone, where a program stands
+    /// in for a GPU: an array whose length its shader does not say is asked for it at every load, and that is slow there.
+    ///
+    /// # Errors
+    /// A shader is refused.
+    pub async fn fit(&mut self, device: &Device, product: Product, stored: Shape) -> Result<(), Error> {
+        let rows = if product == Product::Gated { stored.rows / 2 } else { stored.rows };
+        self.of_mut(product).fit(device, Shape { rows, ..stored }, stored.rows).await
+    }
+
     /// The kernel of a product.
     pub fn of(&self, product: Product) -> &MatrixKernel {
         match product {
@@ -199,6 +209,18 @@ mod tests {
         (matmul_residual::bind(&bench.kernels.matmul_residual, bench.device, &buffers), x)
     }
 
+    /// What a pipeline adds to a residual of zeros, as bytes.
+    async fn sums_of(bench: &Bench<'_>, shape: Shape, matvec: Matvec, pipeline: &Pipeline) -> Vec<u8> {
+        let (group, x) = residual(bench, shape);
+        let size_bytes = u64::from(shape.rows) * 4;
+        let readback = Readback::new(bench.device, "sums", size_bytes).await.unwrap();
+        let mut frame = bench.device.frame();
+        record_one(&mut frame, matvec, pipeline, &group, shape.rows);
+        frame.read_back(&x, &readback, size_bytes);
+        frame.submit(bench.device);
+        readback.read(bench.device, size_bytes, <[u8]>::to_vec).await.unwrap()
+    }
+
     #[test]
     fn every_candidate_gives_the_known_answer_and_programs_on_the_cpu_have_none() {
         on_both_kinds(&[WEIGHT], KvType::F32, async |bench| {
@@ -225,17 +247,25 @@ mod tests {
             for shape in FEW_ROWS {
                 let mut sums: Vec<Vec<u8>> = Vec::new();
                 for matvec in kernel.candidates(shape) {
-                    let (group, x) = residual(bench, shape);
                     let pipeline = kernel.compile(bench.device, WEIGHT, matvec).await.unwrap();
-                    let size_bytes = u64::from(shape.rows) * 4;
-                    let readback = Readback::new(bench.device, "sums", size_bytes).await.unwrap();
-                    let mut frame = bench.device.frame();
-                    record_one(&mut frame, matvec, &pipeline, &group, shape.rows);
-                    frame.read_back(&x, &readback, size_bytes);
-                    frame.submit(bench.device);
-                    sums.push(readback.read(bench.device, size_bytes, <[u8]>::to_vec).await.unwrap());
+                    sums.push(sums_of(bench, shape, matvec, &pipeline).await);
                 }
                 assert!(sums.windows(2).all(|pair| pair[0] == pair[1]), "{shape:?}");
+            }
+        });
+    }
+
+    #[test]
+    fn a_pipeline_for_one_shape_alone_gives_the_same_sums_to_the_last_bit() {
+        on_both_kinds(&[WEIGHT], KvType::F32, async |bench| {
+            for shape in FEW_ROWS {
+                let mut kernel = bench.kernels.matmul_residual.clone();
+                kernel.fit(bench.device, shape, shape.rows).await.unwrap();
+                let (of, matvec, pipeline) = &kernel.chosen[0];
+                assert_eq!((kernel.chosen.len(), *of), (1, shape));
+                let any = kernel.compile(bench.device, WEIGHT, *matvec).await.unwrap();
+                let sums = sums_of(bench, shape, *matvec, pipeline).await;
+                assert!(sums == sums_of(bench, shape, *matvec, &any).await, "{shape:?}");
             }
         });
     }

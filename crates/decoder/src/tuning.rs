@@ -12,13 +12,13 @@ const BUDGET_MS: f64 = 300.0;
 
 impl Decoder {
     /// Times a handful of candidates for each matrix of a token, over all layers in turn, and keeps the fastest. A program
-    /// that stands in for a GPU has none. Weights must be there; sessions are opened afterwards.
+    /// that stands in for a GPU has one. Weights must be there; sessions are opened afterwards.
     ///
     /// # Errors
     /// The GPU failed.
     pub async fn tune(&mut self, now_ms: &dyn Fn() -> f64) -> Result<(), Error> {
         if self.device.adapter().is_software {
-            return Ok(());
+            return self.fit().await;
         }
         let stopwatch = Stopwatch { now_ms, until_ms: now_ms() + BUDGET_MS };
         let activations = activations(self, 1).await?;
@@ -41,6 +41,26 @@ impl Decoder {
                 let groups: Vec<_> = same.iter().map(|other: &&groups::Product| &other.group).collect();
                 self.kernels.tune(&self.device, product, *shape, &groups, &stopwatch).await?;
                 left = others;
+            }
+        }
+        Ok(())
+    }
+
+    /// Compiles for each shape what multiplies matrices of that shape.
+    async fn fit(&mut self) -> Result<(), Error> {
+        let weights = &self.weights;
+        let layers = weights.layers.iter().flat_map(|layer| {
+            [
+                (Product::Normed, &layer.qkv),
+                (Product::Residual, &layer.o_proj),
+                (Product::Gated, &layer.gate_up),
+                (Product::Residual, &layer.down_proj),
+            ]
+        });
+        let head = (Product::Normed, weights.lm_head.as_ref().unwrap_or(&weights.embed_tokens));
+        for (product, matrix) in layers.chain([head]) {
+            for piece in &matrix.pieces {
+                self.kernels.fit(&self.device, product, piece.shape(matrix.columns)).await?;
             }
         }
         Ok(())
