@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 
 import { openChromium } from "./chromium.mjs";
 import { GOLDEN, openSite } from "./site.mjs";
@@ -15,27 +15,42 @@ const TOLERANCE = 1e-4;
 /** Cases that also go one by one and mixed: an f32, an f16, a bf16 and a GGUF of blocks. */
 const OTHER_WAYS = ["mobilellm_r1_like", "heads_24_6_f16", "heads_16_4_bf16", "llama_gguf_q4_1"];
 
+/** Browsers at once: most of a case on WebGPU is compiling kernels, which a browser does on one core. */
+const BROWSERS = 2;
+
 const cases = JSON.parse(readFileSync(join(GOLDEN, "cases.json"), "utf8"));
-let site, browser, page;
+let site, browsers;
+/** One of each browser, those that no case uses. */
+const pages = [];
 
 before(async () => {
   site = await openSite();
-  browser = await openChromium();
-  page = await browser.page(`${site.url}/?model=golden/nothing.gguf`);
+  browsers = await Promise.all(Array.from({ length: BROWSERS }, () => openChromium()));
+  for (const browser of browsers) {
+    pages.push(await browser.page(`${site.url}/?model=golden/nothing.gguf`));
+  }
 });
 
 after(async () => {
-  await browser?.close();
+  await Promise.all(browsers?.map((browser) => browser.close()) ?? []);
   await site?.close();
 });
 
-for (const device of ["webgpu", "cpu"]) {
-  for (const one of cases) {
-    const goesOtherWays = OTHER_WAYS.includes(one.name);
-    test(`${one.name} on ${device}${goesOtherWays ? ", at once, one by one and mixed" : ""}`, () =>
-      holds(one, device, (count) => (goesOtherWays ? [count, 1, Math.ceil(count / 2)] : [count])));
+describe("logits", { concurrency: BROWSERS }, () => {
+  for (const device of ["webgpu", "cpu"]) {
+    for (const one of cases) {
+      const goesOtherWays = OTHER_WAYS.includes(one.name);
+      test(`${one.name} on ${device}${goesOtherWays ? ", at once, one by one and mixed" : ""}`, async () => {
+        const page = pages.pop();
+        try {
+          await holds(page, one, device, (count) => (goesOtherWays ? [count, 1, Math.ceil(count / 2)] : [count]));
+        } finally {
+          pages.push(page);
+        }
+      });
+    }
   }
-}
+});
 
 test("all four cases of the other ways are there", () => {
   const names = cases.map((one) => one.name);
@@ -46,7 +61,7 @@ function address(one) {
   return one.gguf ? `${one.name}/model.gguf` : `${one.name}/`;
 }
 
-async function holds(one, device, prefills) {
+async function holds(page, one, device, prefills) {
   const expected = JSON.parse(readFileSync(join(GOLDEN, one.name, "expected.json"), "utf8"));
   const bytes = readFileSync(join(GOLDEN, one.name, "expected.f32"));
   const logits = new Float32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));

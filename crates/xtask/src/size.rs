@@ -31,7 +31,6 @@ for (const name of fs.readdirSync(home, { recursive: true })) {
   const file = path.join(home, name);
   if (!fs.statSync(file).isFile() || /^models/.test(name)) continue;
   const bytes = fs.readFileSync(file), gz = zlib.gzipSync(bytes, { level: 9 }).length;
-  const br = zlib.brotliCompressSync(bytes).length;
   if (name === 'reckon.html') single = bytes.length;
   else if (/(^|[/\\])bench[.-]/.test(name)) bench += gz;
   else if (/woff2$|prose-[^/]*js$/.test(name)) prose += gz;
@@ -39,7 +38,7 @@ for (const name of fs.readdirSync(home, { recursive: true })) {
   else if (/^service_worker|webmanifest$|png$/.test(name)) offline += gz;
   else app += gz;
   if (name.endsWith('.wasm')) modules.push(gz);
-  console.error(`${String(bytes.length).padStart(10)} raw ${String(gz).padStart(9)} gz ${String(br).padStart(9)} br  ${name}`);
+  console.error(`${String(bytes.length).padStart(10)} raw ${String(gz).padStart(9)} gz  ${name}`);
 }
 console.log(`${app - (modules.length > 1 ? Math.min(...modules) : 0)} ${prose} ${later} ${offline} ${bench} ${single}`);
 ";
