@@ -97,7 +97,10 @@ function answer(hub, store, request, response) {
   response.writeHead(302, { Location: `${store}/${name}` }).end();
 }
 
-/** The server of the files: cut at each of `cuts` once, silent from each of `stalls` once and from `silentFrom` always, holding `hold` for ever. */
+/**
+ * The server of the files: cut at each of `cuts` once, silent from each of `stalls` on once and from `silentFrom` on always,
+ * holding `hold` for ever.
+ */
 function serve(hub, request, response) {
   const name = decodeURIComponent(request.url.slice(1));
   const { range, authorization } = request.headers;

@@ -10,7 +10,9 @@ import { fileURLToPath } from "node:url";
 import { openChromium } from "./chromium.mjs";
 import { openSite } from "./site.mjs";
 
-/** Most times that a time is taken. */
+/** A longer task is felt. */
+const LONGEST_TASK_MS = 50;
+/** What another program takes of the processor meanwhile is no fault of the page: the best of so many counts. */
 const TRIES = 3;
 const SHOTS = fileURLToPath(new URL("shots/", import.meta.url));
 const FENCE = "```";
@@ -196,12 +198,11 @@ test("a long answer streams without a task that is felt", async () => {
   const paragraph = "Let $x_{1} = \\frac{a}{b}$ be the first root; then **all others** follow, as `f(x)` shows.\n- one $k$\n- two\n\n";
   const code = `${FENCE}python\n${"for i in range(10):\n    print(i)  # counts\n".repeat(30)}${FENCE}\n\n`;
   let longest = Infinity;
-  // What else a machine does only adds: the shortest of a few tells what the page itself takes.
-  for (let i = 0; i < TRIES && longest > 50; i++) {
+  for (let i = 0; i < TRIES && longest > LONGEST_TASK_MS; i++) {
     longest = Math.min(longest, await longestTask((paragraph.repeat(12) + code).repeat(9), 60));
     console.log(`longest task ${longest.toFixed(0)} ms`);
   }
-  assert.ok(longest <= 50, `a task of the page took ${longest} ms`);
+  assert.ok(longest <= LONGEST_TASK_MS, `a task of the page took ${longest} ms`);
 });
 
 const HOSTILE = {

@@ -63,8 +63,8 @@ pub fn single_file() -> Result<(), String> {
     Program::npm().args(["run", "--silent", "single"]).within(place::web()).run()
 }
 
-/// Builds the wasm module and its bindings into `web/pkg`; a shipped one twice, the second time for browsers with relaxed
-/// SIMD. Both speak through the same bindings; a fast build takes one module for both.
+/// Builds the wasm module and its bindings into `web/pkg`; a shipped one twice, once for browsers with relaxed SIMD.
+/// Both speak through the same bindings; a fast build takes one module for both.
 ///
 /// # Errors
 /// A tool is missing or fails, or the bindings differ.
