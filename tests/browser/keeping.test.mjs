@@ -28,6 +28,13 @@ after(async () => {
 
 const shot = (page, name) => page.screenshot({ path: join(SHOTS, `${name}.png`) });
 const questions = (turns) => turns.map(({ question }) => question);
+
+/** Opens the first conversation of the list whose title has `title` in it; its turns, once its question is the one shown. */
+async function open(page, title, question = title) {
+  await page.locator("reckon-history .open", { hasText: title }).first().click();
+  await page.waitForFunction((question) => document.querySelector("reckon-app").turns[0]?.question === question, question);
+  return ended(page, 1);
+}
 /** Titles in the list, the newest first. */
 const titles = (page) => page.locator("reckon-history .open bdi").allInnerTexts();
 
@@ -101,8 +108,7 @@ test("conversations are listed, renamed, exported, deleted, and brought back fro
   await page.getByText("Not imported: the file says format null; expected \"reckon-conversations\"").waitFor();
   await page.getByLabel("Import").setInputFiles(file(all.text));
   await page.getByText(`${count} conversations came in`).waitFor();
-  await page.locator("reckon-history .open", { hasText: "Percentages" }).click();
-  assert.deepEqual(questions(await ended(page, 1)), [SECOND]);
+  assert.deepEqual(questions(await open(page, "Percentages", SECOND)), [SECOND]);
   await page.close();
 });
 
@@ -119,8 +125,7 @@ test("on a narrow screen the list is a drawer, and nothing is wider than the scr
   await page.getByRole("dialog", { name: "Conversations" }).waitFor();
   await page.waitForTimeout(250);
   await shot(page, "narrow-list");
-  await page.locator("reckon-history .open", { hasText: SECOND }).first().click();
-  assert.ok(questions(await ended(page, 1)).includes(SECOND));
+  await open(page, SECOND);
   assert.equal(await page.getByRole("dialog").count(), 0);
   await page.emulateMedia({ colorScheme: "dark" });
   await shot(page, "narrow-dark");
@@ -138,8 +143,7 @@ test("two tabs keep their conversations beside each other, and one that is shown
     await page.locator("reckon-history .open", { hasText: "What is 3 + 4?" }).waitFor();
     await page.locator("reckon-history .open", { hasText: "What is 5 + 6?" }).waitFor();
   }
-  await two.locator("reckon-history .open", { hasText: "What is 3 + 4?" }).click();
-  await two.waitForFunction(() => document.querySelector("reckon-app").turns[0]?.question === "What is 3 + 4?");
+  await open(two, "What is 3 + 4?");
   await ask(one, "What is 7 + 8?");
   await ended(one, 2);
   assert.deepEqual(questions(await ended(two, 2)), ["What is 3 + 4?", "What is 7 + 8?"]);
@@ -198,8 +202,7 @@ test("a file that is not as it should be is refused in words, and titles hold no
     await page.getByText(words).waitFor();
   }
   await give({ format: "reckon-conversations", version: 1, conversations: [{ turns: [turn] }] });
-  await page.locator("reckon-history .open", { hasText: "abc def" }).click();
-  assert.deepEqual((await ended(page, 1)).map(({ answer, reason }) => [answer, reason]), [["7", "interrupted"]]);
+  assert.deepEqual((await open(page, "abc def", turn.question)).map(({ answer, reason }) => [answer, reason]), [["7", "interrupted"]]);
   await box(page).waitFor();
   await page.close();
 });
