@@ -307,7 +307,7 @@ fn items(inner: &[Token], depth: usize) -> Vec<Shape> {
 /// Of `x | x > 2` what stands behind the bar or the colon.
 fn without_condition(inner: &[Token]) -> &[Token] {
     match inner {
-        [_, bar, condition @ ..] if matches!(bar, Token::Symbol('|' | ':')) => condition,
+        [_, Token::Symbol('|' | ':'), condition @ ..] => condition,
         _ => inner,
     }
 }

@@ -46,7 +46,7 @@ fn same_tokens(answer: &[Token], gold: &[Token]) -> bool {
     };
     !gold.is_empty()
         && answer.len() == gold.len()
-        && answer.iter().zip(gold).all(|(answer, gold)| same(&answer, &gold))
+        && answer.iter().zip(gold).all(|(answer, gold)| same(answer, gold))
 }
 
 /// The same letters, where what is right is words.
