@@ -44,6 +44,7 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     ("crates/gpu", &[], &["futures-channel", "js-sys", "wasm-bindgen", "web-sys", "wgpu"]),
     ("crates/checkpoint", &[], &["bytemuck", "half", "serde", "serde_json", "sha2"]),
     ("crates/text", &[], &["jiff", "minijinja", "minijinja-contrib", "serde", "serde_json", "tokenizers"]),
+    ("crates/evaluate", &[], &["serde", "serde_json"]),
     ("crates/reference", &["checkpoint"], &["half"]),
     ("crates/xtask", &[], &["serde_json", "sha2", "wasm-bindgen-cli-support"]),
     ("tests", &["checkpoint", "reference"], &["half", "safetensors", "serde_json", "sha2"]),

@@ -1,0 +1,130 @@
+//! Where in a model's text its final answer stands.
+
+/// The final answer of a text, and how it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// As it was written, without the box or the sentence around it.
+    pub text: String,
+    /// How it was found.
+    pub found: Found,
+}
+
+/// How a final answer was found, the surest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// In the last `\boxed{}`.
+    Boxed,
+    /// Behind the last "answer is" or `####`.
+    Phrase,
+    /// It is the last number of the text.
+    LastNumber,
+}
+
+/// What ends a model's thinking; the answer follows.
+const THOUGHT: &str = "</think>";
+const BOXES: &[&str] = &["\\boxed", "\\fbox", "boxed{"];
+const PHRASES: &[&str] = &["he answer is", "inal answer is", "he final answer:", "inal answer:", "####"];
+/// Longest answer that is taken from a text, in bytes; more of it is no answer.
+const MOST_BYTES: usize = 4096;
+
+/// The final answer of a model's text: the last box, or else what follows a phrase that announces it, or else the last
+/// number. What follows the thinking comes before what is within it.
+pub fn final_answer(text: &str) -> Option<Answer> {
+    let said = text.rsplit_once(THOUGHT).map(|(_, said)| said);
+    let parts = || said.into_iter().chain([text]);
+    let found = |found| move |text: &str| Answer { text: text.to_owned(), found };
+    let boxed = || parts().find_map(last_box).map(found(Found::Boxed));
+    let phrase = || parts().find_map(behind_phrase).map(found(Found::Phrase));
+    let number = || parts().find_map(last_number).map(found(Found::LastNumber));
+    boxed().or_else(phrase).or_else(number)
+}
+
+/// What stands in the last box that closes; or in the last one that does not, up to the end of its line.
+fn last_box(text: &str) -> Option<&str> {
+    let mut unclosed = None;
+    let mut rest = text;
+    // A text of nothing but open boxes is read once for each of the last few.
+    for _ in 0..16 {
+        let (at, open) =
+            BOXES.iter().filter_map(|open| Some((rest.rfind(open)?, open))).max_by_key(|(at, _)| *at)?;
+        let behind = text[at + open.trim_end_matches('{').len()..].trim_start();
+        match behind.strip_prefix('{') {
+            Some(inner) => match closed(inner) {
+                Some(inner) if !inner.trim().is_empty() => return Some(short(inner)),
+                Some(_) => {}
+                None => unclosed = unclosed.or(inner.lines().next()),
+            },
+            // `\boxed 5`: up to the end of the formula.
+            None => {
+                let end = behind.find(['$', '\n']).unwrap_or(behind.len());
+                let bare = behind[..end].trim().trim_end_matches('.');
+                if !bare.is_empty() && bare.len() < 64 {
+                    return Some(bare);
+                }
+            }
+        }
+        rest = &text[..at];
+        if !BOXES.iter().any(|open| rest.contains(open)) {
+            break;
+        }
+    }
+    unclosed.map(|text| short(text.trim())).filter(|text| !text.is_empty())
+}
+
+/// The text up to the brace that closes it.
+fn closed(inner: &str) -> Option<&str> {
+    let mut depth = 1;
+    let mut escaped = false;
+    for (at, c) in inner.char_indices() {
+        match c {
+            '{' if !escaped => depth += 1,
+            '}' if !escaped => depth -= 1,
+            _ => {}
+        }
+        escaped = c == '\\' && !escaped;
+        if depth == 0 {
+            return Some(&inner[..at]);
+        }
+    }
+    None
+}
+
+/// The formula or the sentence behind the last phrase that announces an answer.
+fn behind_phrase(text: &str) -> Option<&str> {
+    let ends = PHRASES.iter().filter_map(|phrase| text.rfind(phrase).map(|at| at + phrase.len()));
+    let rest = text[ends.max()?..].trim_start_matches([':', '*', ' ', '\n', '_']);
+    let line = rest.lines().next()?.trim();
+    for (open, close) in [("$", "$"), ("\\(", "\\)"), ("\\[", "\\]")] {
+        if let Some(formula) = line.strip_prefix(open)
+            && let Some(end) = formula.find(close).filter(|end| *end != 0)
+        {
+            return Some(short(&formula[..end]));
+        }
+    }
+    let sentence = line.split_inclusive(". ").next()?.trim().trim_matches('*').trim_end_matches(['.', '/']);
+    (!sentence.is_empty()).then(|| short(sentence))
+}
+
+/// The last number: a sign that touches it, digits in groups of thousands, a point.
+fn last_number(text: &str) -> Option<&str> {
+    let bytes = text.as_bytes();
+    let end = bytes.iter().rposition(u8::is_ascii_digit)? + 1;
+    let is_part = |at: usize| {
+        let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+        digit(at) || matches!(bytes[at], b',' | b'.') && digit(at + 1)
+    };
+    let mut start = end - 1;
+    while 0 < start && is_part(start - 1) {
+        start -= 1;
+    }
+    let number = text[start..end].trim_start_matches(',');
+    let start = end - number.len();
+    let negative =
+        text[..start].ends_with('-') && !text[..start - 1].ends_with(|c: char| c.is_alphanumeric());
+    Some(&text[start - usize::from(negative)..end])
+}
+
+/// At most the bytes an answer may have.
+fn short(text: &str) -> &str {
+    &text[..text.floor_char_boundary(MOST_BYTES)]
+}
