@@ -1,6 +1,7 @@
 //! What `reckon` can be asked: commands, options, their units and defaults.
 
 mod bench;
+mod eval;
 
 use std::path::PathBuf;
 
@@ -8,6 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use engine::{Activations, Device, Dtype, GenerateOptions, KvDtype, LoadOptions, Sampling};
 
 pub use bench::Bench;
+pub use eval::Eval;
 
 /// What `--help` says of hubs.
 const HUB: &str = "\
@@ -46,6 +48,8 @@ pub enum Command {
     Verify(Verify),
     /// How fast a model is here: decoding, prompts, first token, and each kernel on a GPU
     Bench(Bench),
+    /// How many problems of a published set a model solves, asked as the paper asked them
+    Eval(Box<Eval>),
 }
 
 /// How a model is loaded.

@@ -2,28 +2,15 @@
 
 mod answers;
 mod data;
+mod examiner;
 mod table;
 
-use std::path::PathBuf;
-use std::time::Instant;
-
-use engine::{Engine, FinishReason, GenerateOptions, Message, Prompt, Sampling, Session};
-use evaluate::record::{Answered, Conditions, Kept};
-use evaluate::{Gold, Judged, Problem, Suite, Summary, Verdict, answer_seed, final_answer, order, same};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use evaluate::record::Answered;
+use evaluate::{Found, Gold, Judged, Summary, Verdict, final_answer, order, same};
 
 use crate::arguments::Eval;
-use crate::clock::Clock;
-use crate::generate::{Screen, answer};
-use crate::load::load_opened;
-use crate::place::{Place, called};
-use answers::Answers;
 use data::Data;
-
-/// Positions for the prompt beside those of the answer.
-const PROMPT: u32 = 2048;
-/// What ends an answer beside the model's own end, as in the paper's script.
-const STOP: [&str; 3] = ["</s>", "<|im_end|>", "<|endoftext|>"];
+use examiner::Examiner;
 
 /// Runs the command.
 ///
@@ -32,12 +19,12 @@ const STOP: [&str; 3] = ["</s>", "<|im_end|>", "<|endoftext|>"];
 pub async fn run(arguments: &Eval) -> Result<(), String> {
     let data = Data::read(arguments.suite, &arguments.data)?;
     let kept = match &arguments.judge {
-        Some(file) => kept(arguments.suite, &data, file)?,
+        Some(file) => answers::read(file, arguments.suite, &data)?,
         None => Examiner::open(arguments, &data).await?.run().await?,
     };
     let asked: Vec<(u32, u32)> = asked(arguments, &data, kept.conditions.seed).collect();
     let answers = kept.answers.iter().filter(|answer| asked.contains(&(answer.number, answer.sample)));
-    let judged = answers.map(|answer| judge(answer, &data)).collect::<Result<Vec<_>, _>>()?;
+    let judged: Vec<Judged> = answers.map(|answer| judge(answer, &data)).collect();
     if judged.is_empty() {
         return Err("there is no answer to judge".to_owned());
     }
@@ -47,4 +34,27 @@ pub async fn run(arguments: &Eval) -> Result<(), String> {
         false => print!("{}", table::of(&summary)),
     }
     Ok(())
+}
+
+/// Every problem's number and sample, in the order they are asked: all problems once, then all of them again.
+fn asked(arguments: &Eval, data: &Data, seed: u64) -> impl Iterator<Item = (u32, u32)> {
+    let mut numbers = order(data.problems.len() as u32, seed);
+    numbers.truncate(arguments.limit.map_or(usize::MAX, |limit| limit as usize));
+    let samples = arguments.samples.unwrap_or(arguments.suite.samples());
+    (0..samples).flat_map(move |sample| numbers.clone().into_iter().map(move |number| (number, sample)))
+}
+
+fn judge<'a>(answer: &'a Answered, data: &Data) -> Judged<'a> {
+    let found = final_answer(&answer.text);
+    let verdict = match &data.problems[answer.number as usize].gold {
+        Gold::Function(_) => return Judged { answer, verdict: Verdict::NotRun, found: None },
+        Gold::Answer(gold) if found.as_ref().is_some_and(|found| same(&found.text, gold)) => Verdict::Right,
+        Gold::Answer(_) => Verdict::Wrong,
+    };
+    let found = found.map(|found| match found.found {
+        Found::Boxed => "boxed",
+        Found::Phrase => "after a phrase",
+        Found::LastNumber => "the last number",
+    });
+    Judged { answer, verdict, found }
 }

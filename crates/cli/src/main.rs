@@ -6,6 +6,7 @@ mod chat;
 mod clock;
 mod compare;
 mod disk;
+mod eval;
 mod generate;
 mod hub;
 mod inspect;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Command::Inspect(arguments) => pollster::block_on(inspect::run(&arguments)),
         Command::Verify(arguments) => pollster::block_on(verify::run(&arguments)),
         Command::Bench(arguments) => pollster::block_on(bench::run(&arguments)),
+        Command::Eval(arguments) => pollster::block_on(eval::run(&arguments)),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -39,11 +39,6 @@ impl Data {
         let problems = suite.problems(&text).map_err(|err| format!("{}: {err}", file.display()))?;
         Ok(Self { problems, sha256: hash.end() })
     }
-
-    /// The problem of that number.
-    pub fn problem(&self, number: u32) -> Option<&Problem> {
-        self.problems.get(number as usize)
-    }
 }
 
 fn find(suite: Suite, path: &Path) -> Result<PathBuf, String> {
