@@ -3,6 +3,7 @@
 mod answers;
 mod data;
 mod examiner;
+mod sandbox;
 mod table;
 
 use evaluate::record::Answered;
@@ -11,6 +12,7 @@ use evaluate::{Found, Gold, Judged, Summary, Verdict, final_answer, order, same}
 use crate::arguments::Eval;
 use data::Data;
 use examiner::Examiner;
+use sandbox::Sandbox;
 
 /// Runs the command.
 ///
@@ -18,13 +20,16 @@ use examiner::Examiner;
 /// One readable line.
 pub async fn run(arguments: &Eval) -> Result<(), String> {
     let data = Data::read(arguments.suite, &arguments.data)?;
+    // Before a model is loaded: whether what it writes can be run.
+    let sandbox = arguments.run_code.then(Sandbox::open).transpose()?;
     let kept = match &arguments.judge {
         Some(file) => answers::read(file, arguments.suite, &data)?,
         None => Examiner::open(arguments, &data).await?.run().await?,
     };
     let asked: Vec<(u32, u32)> = asked(arguments, &data, kept.conditions.seed).collect();
     let answers = kept.answers.iter().filter(|answer| asked.contains(&(answer.number, answer.sample)));
-    let judged: Vec<Judged> = answers.map(|answer| judge(answer, &data)).collect();
+    let judged = answers.map(|answer| judge(answer, &data, sandbox.as_ref()));
+    let judged = judged.collect::<Result<Vec<Judged>, String>>()?;
     if judged.is_empty() {
         return Err("there is no answer to judge".to_owned());
     }
@@ -44,17 +49,23 @@ fn asked(arguments: &Eval, data: &Data, seed: u64) -> impl Iterator<Item = (u32,
     (0..samples).flat_map(move |sample| numbers.clone().into_iter().map(move |number| (number, sample)))
 }
 
-fn judge<'a>(answer: &'a Answered, data: &Data) -> Judged<'a> {
-    let found = final_answer(&answer.text);
-    let verdict = match &data.problems[answer.number as usize].gold {
-        Gold::Function(_) => return Judged { answer, verdict: Verdict::NotRun, found: None },
-        Gold::Answer(gold) if found.as_ref().is_some_and(|found| same(&found.text, gold)) => Verdict::Right,
-        Gold::Answer(_) => Verdict::Wrong,
+fn judge<'a>(answer: &'a Answered, data: &Data, sandbox: Option<&Sandbox>) -> Result<Judged<'a>, String> {
+    let gold = match &data.problems[answer.number as usize].gold {
+        Gold::Answer(gold) => gold,
+        Gold::Function(function) => {
+            let verdict = match sandbox.map(|sandbox| sandbox.passes(&function.program(&answer.text))) {
+                Some(passes) => Verdict::of(passes?),
+                None => Verdict::NotRun,
+            };
+            return Ok(Judged { answer, verdict, found: None });
+        }
     };
+    let found = final_answer(&answer.text);
+    let verdict = Verdict::of(found.as_ref().is_some_and(|found| same(&found.text, gold)));
     let found = found.map(|found| match found.found {
         Found::Boxed => "boxed",
         Found::Phrase => "after a phrase",
         Found::LastNumber => "the last number",
     });
-    Judged { answer, verdict, found }
+    Ok(Judged { answer, verdict, found })
 }

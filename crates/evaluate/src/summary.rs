@@ -19,6 +19,13 @@ pub enum Verdict {
     NotRun,
 }
 
+impl Verdict {
+    /// Right or wrong.
+    pub const fn of(is_right: bool) -> Self {
+        if is_right { Self::Right } else { Self::Wrong }
+    }
+}
+
 /// An answer with what became of it.
 #[derive(Clone, Debug)]
 pub struct Judged<'a> {

@@ -96,7 +96,7 @@ pub fn mdbook() -> Option<PathBuf> {
     program.is_file().then_some(program)
 }
 
-/// Brings a browser and a Vulkan driver where Debian's packages can be installed; says what is still missing.
+/// Brings a browser, a Vulkan driver and what shuts code in where Debian's packages can be installed; says what is still missing.
 pub fn test_machine() {
     let mut packages = Vec::new();
     if chromium().is_none() {
@@ -104,6 +104,9 @@ pub fn test_machine() {
     }
     if cfg!(target_os = "linux") && !has_vulkan_driver() {
         packages.push("mesa-vulkan-drivers");
+    }
+    if cfg!(target_os = "linux") && !Program::new("bwrap").args(["--version"]).works() {
+        packages.push("bubblewrap");
     }
     if packages.is_empty() {
         return;
