@@ -13,6 +13,9 @@ pub(crate) fn expression(tokens: &[Token]) -> Option<Expression> {
     (reader.at == reader.tokens.len()).then_some(expression)
 }
 
+/// Powers, factorials and degrees behind one factor.
+const MOST_BEHIND: usize = 4;
+
 struct Reader {
     tokens: Vec<Token>,
     at: usize,
@@ -135,7 +138,7 @@ impl Reader {
                 return Some(factor);
             };
             behind += 1;
-            if MOST_DEPTH < behind {
+            if MOST_BEHIND < behind {
                 return None;
             }
         }

@@ -51,7 +51,6 @@ pub(crate) fn words(tokens: &[Token]) -> String {
     for token in tokens {
         match token {
             Token::Number(text) => words.push_str(text),
-            Token::Word(text) if matches!(text.as_str(), "a" | "an" | "the") => {}
             Token::Word(text) => words.extend(text.chars().filter(|c| c.is_alphanumeric())),
             Token::Letter(letter) => words.extend(letter.to_lowercase()),
             Token::Command(name) => words.push_str(name),

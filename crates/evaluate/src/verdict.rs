@@ -49,8 +49,12 @@ fn same_tokens(answer: &[Token], gold: &[Token]) -> bool {
         && answer.iter().zip(gold).all(|(answer, gold)| same(answer, gold))
 }
 
-/// The same letters, where what is right is words.
+/// The same letters, where what is right is words; an article before them adds nothing.
 fn same_words(answer: &[Token], gold: &[Token]) -> bool {
-    let has_words = |token: &Token| matches!(token, Token::Word(_));
-    gold.iter().any(has_words) && !words(gold).is_empty() && words(answer) == words(gold)
+    if !gold.iter().any(|token| matches!(token, Token::Word(_))) {
+        return false;
+    }
+    let (answer, gold) = (words(answer), words(gold));
+    let without = |article: &str| answer.strip_prefix(article) == Some(&gold);
+    !gold.is_empty() && ["", "a", "an", "the"].into_iter().any(without)
 }
