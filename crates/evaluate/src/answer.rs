@@ -23,7 +23,8 @@ pub enum Found {
 /// What ends a model's thinking; the answer follows.
 const THOUGHT: &str = "</think>";
 const BOXES: &[&str] = &["\\boxed", "\\fbox", "boxed{"];
-const PHRASES: &[&str] = &["he answer is", "inal answer is", "he final answer:", "inal answer:", "####"];
+const PHRASES: &[&str] =
+    &["he answer is", "inal answer is", "he final answer:", "inal answer:", "inal Answer:", "####"];
 /// Longest answer that is taken from a text, in bytes; more of it is no answer.
 const MOST_BYTES: usize = 4096;
 
@@ -107,20 +108,22 @@ fn behind_phrase(text: &str) -> Option<&str> {
 
 /// The last number: a sign that touches it, digits in groups of thousands, a point.
 fn last_number(text: &str) -> Option<&str> {
-    let bytes = text.as_bytes();
-    let end = bytes.iter().rposition(u8::is_ascii_digit)? + 1;
-    let is_part = |at: usize| {
-        let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-        digit(at) || matches!(bytes[at], b',' | b'.') && digit(at + 1)
-    };
-    let mut start = end - 1;
-    while 0 < start && is_part(start - 1) {
-        start -= 1;
+    let end = text.rfind(|c: char| c.is_ascii_digit())? + 1;
+    let digits = |end: usize| text[..end].bytes().rev().take_while(u8::is_ascii_digit).count();
+    let mut start = end - digits(end);
+    let mut group = end - start;
+    if text[..start].ends_with('.') {
+        group = digits(start - 1);
+        start -= 1 + group;
     }
-    let number = text[start..end].trim_start_matches(',');
-    let start = end - number.len();
-    let negative =
-        text[..start].ends_with('-') && !text[..start - 1].ends_with(|c: char| c.is_alphanumeric());
+    // Three digits with a comma before them have one to three more before it.
+    while group == 3 && text[..start].ends_with(',') && (1..=3).contains(&digits(start - 1)) {
+        group = digits(start - 1);
+        start -= 1 + group;
+    }
+    // In `3-4` the sign stands between two numbers.
+    let before = text[..start].strip_suffix('-');
+    let negative = before.is_some_and(|before| !before.ends_with(|c: char| c.is_alphanumeric()));
     Some(&text[start - usize::from(negative)..end])
 }
 

@@ -21,7 +21,7 @@ const MOST_ITEMS: usize = 64;
 
 /// Whether an answer is equal to what is right.
 pub(crate) fn equal(answer: &Shape, gold: &Shape) -> bool {
-    use Shape::{Equation, Inequality, List, Matrix, Sequence, Set, Union, Value, Words};
+    use Shape::{Equation, Inequality, List, Matrix, Sequence, Set, Union, Unread, Value, Words};
     match (answer, gold) {
         (Equation { .. }, Equation { .. }) => equations(answer, gold),
         (Equation { left, right, name }, _) => (name.is_some() || equal(left, right)) && equal(right, gold),
@@ -49,9 +49,14 @@ pub(crate) fn equal(answer: &Shape, gold: &Shape) -> bool {
         // Brackets left out, or put round a list that has none.
         (List(a), Sequence { items: b, .. }) => ordered(a, b),
         (Sequence { items: a, .. }, List(b)) => unordered(a, b),
+        // One value in several forms.
+        (Set(a) | List(a), Value { .. }) if !is_double_shape(gold) => {
+            !a.is_empty() && a.iter().all(|item| equal(item, gold))
+        }
         (Set(a) | List(a), Value { .. }) => unordered(a, std::slice::from_ref(gold)),
         (Value { .. }, Set(b) | List(b)) => unordered(std::slice::from_ref(answer), b),
         (Words(a), Words(b)) => !a.is_empty() && a == b,
+        (Unread(a), Unread(b)) => !a.is_empty() && a == b,
         _ => false,
     }
 }
@@ -117,6 +122,10 @@ fn spread(items: &[Shape]) -> Vec<Shape> {
         }
     }
     spread
+}
+
+fn is_double_shape(shape: &Shape) -> bool {
+    matches!(shape, Shape::Value { value, .. } if is_double(value))
 }
 
 fn is_double(value: &Expression) -> bool {

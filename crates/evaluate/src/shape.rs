@@ -38,6 +38,8 @@ pub(crate) enum Shape {
     },
     /// Letters and digits alone, in small letters.
     Words(String),
+    /// What is none of these.
+    Unread(Vec<Token>),
 }
 
 /// The shape of an answer.
@@ -45,7 +47,7 @@ pub(crate) fn shape(tokens: &[Token]) -> Shape {
     read(tokens, 0)
 }
 
-/// Letters and digits of the tokens, in small letters.
+/// Letters and digits of the tokens, in small letters, with the sign they begin with.
 pub(crate) fn words(tokens: &[Token]) -> String {
     let mut words = String::new();
     for token in tokens {
@@ -54,16 +56,30 @@ pub(crate) fn words(tokens: &[Token]) -> String {
             Token::Word(text) => words.extend(text.chars().filter(|c| c.is_alphanumeric())),
             Token::Letter(letter) => words.extend(letter.to_lowercase()),
             Token::Command(name) => words.push_str(name),
+            Token::Symbol('-') if words.is_empty() => words.push('-'),
             _ => {}
         }
     }
     words
 }
 
+/// Tokens that are no mathematics: words, or what cannot be read.
+fn unread(tokens: &[Token]) -> Shape {
+    let is_layout = |token: &Token| match token {
+        Token::Word(_) | Token::Letter(_) | Token::Number(_) => true,
+        Token::Symbol(c) => "{}()-.,'’`\"".contains(*c),
+        _ => false,
+    };
+    let has_words = tokens.iter().any(|token| matches!(token, Token::Word(_) | Token::Letter(_)));
+    match has_words && tokens.iter().all(is_layout) {
+        true => Shape::Words(words(tokens)),
+        false => Shape::Unread(tokens.to_vec()),
+    }
+}
+
 fn read(tokens: &[Token], depth: usize) -> Shape {
-    let text = || Shape::Words(words(tokens));
     if MOST_DEPTH <= depth {
-        return text();
+        return unread(tokens);
     }
     let tokens = without_closing(tokens);
     let items = split(tokens, &is_separator);
@@ -84,7 +100,7 @@ fn read(tokens: &[Token], depth: usize) -> Shape {
         .or_else(|| matrix(tokens, depth))
         .or_else(|| constant(tokens))
         .or_else(|| expression(tokens).map(|value| Shape::Value { value, percent }))
-        .unwrap_or_else(text)
+        .unwrap_or_else(|| unread(tokens))
 }
 
 fn is_separator(token: &Token) -> bool {
@@ -97,7 +113,8 @@ fn is_separator(token: &Token) -> bool {
 
 /// Without the punctuation that closes a sentence.
 fn without_closing(tokens: &[Token]) -> &[Token] {
-    let is_closing = |token: &Token| matches!(token, Token::Symbol('.' | ',' | ';' | ':' | '/'));
+    let is_closing =
+        |token: &Token| matches!(token, Token::Symbol('.' | ',' | ';' | ':' | '/') | Token::Command("\\"));
     let end = tokens.iter().rposition(|token| !is_closing(token)).map_or(0, |last| last + 1);
     &tokens[..end]
 }
@@ -160,7 +177,7 @@ fn relation(tokens: &[Token], depth: usize) -> Option<Shape> {
     if sides[0].is_empty() {
         return Some(read(&tokens[1..], depth + 1));
     }
-    if signs == ['∈'] {
+    if signs == ['∈'] && named(sides[0]).is_some() {
         return Some(read(sides[1], depth + 1));
     }
     if signs.iter().all(|sign| *sign == '=') {
@@ -252,6 +269,10 @@ fn without_unit(tokens: &[Token]) -> (&[Token], bool) {
                 if is_unit_power(unit, power) && *open == Token::Symbol('{') =>
             {
                 &rest[..before.len() + 1]
+            }
+            // Fourth: 4^{\text{th}}.
+            [before @ .., Token::Symbol('^'), Token::Symbol('{'), Token::Word(_), Token::Symbol('}')] => {
+                before
             }
             // Metres / second, metres * seconds, (metres).
             [before @ .., Token::Symbol('/' | '*')] if rest.len() < tokens.len() => before,

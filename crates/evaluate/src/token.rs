@@ -110,10 +110,23 @@ impl<'a> Lexer<'a> {
             self.push(Token::Symbol(c));
         } else if let Some(name) = named(name) {
             self.push(Token::Command(name));
+            if name == "\\" {
+                self.row_distance();
+            }
         } else if WORDED.contains(&name) {
             self.worded();
         } else {
             self.layout(name);
+        }
+    }
+
+    /// Passes the distance between rows: `\\[1ex]`.
+    fn row_distance(&mut self) {
+        let distance = self.rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+        if let Some((distance, rest)) = distance
+            && ["pt", "ex", "em", "mm", "cm"].iter().any(|unit| distance.ends_with(unit))
+        {
+            self.rest = rest;
         }
     }
 
@@ -152,9 +165,9 @@ impl<'a> Lexer<'a> {
             "hspace" | "vspace" | "color" => {
                 self.braced();
             }
-            "!" | "$" | "(" | ")" | "[" | "]" | "mathbf" | "boldsymbol" | "bold" | "displaystyle"
-            | "textstyle" | "big" | "Big" | "bigl" | "bigr" | "Bigl" | "Bigr" | "bigg" | "Bigg"
-            | "limits" | "boxed" | "fbox" => {}
+            "!" | "$" | "(" | ")" | "[" | "]" | "mathbf" | "boldsymbol" | "bold" | "mathit" | "mathsf"
+            | "mathcal" | "bf" | "rm" | "it" | "displaystyle" | "textstyle" | "big" | "Big" | "bigl"
+            | "bigr" | "Bigl" | "Bigr" | "bigg" | "Bigg" | "limits" | "boxed" | "fbox" => {}
             "," | ";" | ":" | " " | "quad" | "qquad" | "thinspace" | "\n" | "" => self.spaced = true,
             "to" | "rightarrow" => self.push(Token::Symbol('→')),
             "circ" => self.push(Token::Symbol('°')),

@@ -3,8 +3,8 @@
 /// Units short enough to be taken for a product of variables. Longer words need no list.
 const UNITS: &[&str] = &[
     "cm", "mm", "km", "ft", "in", "mi", "yd", "kg", "mg", "lb", "lbs", "oz", "ml", "hr", "hrs", "min", "sec",
-    "mph", "kph", "rpm", "deg", "rad", "sq", "cu", "per", "day", "pm", "am", "usd", "gal", "pts", "men",
-    "ways",
+    "mph", "kph", "rpm", "deg", "rad", "sq", "cu", "per", "day", "pm", "am", "usd", "gal", "pts", "st", "nd",
+    "rd", "th", "men", "ways",
 ];
 
 /// Units of one letter.

@@ -32,9 +32,9 @@ def gold_answers(folder, name):
 
 def rewritten(gold):
     """The same answer, written in other ways."""
-    yield gold.replace(" ", "")
+    yield re.sub(r"(?<!\\cot) ", "", gold)
     yield gold.replace("\\frac", "\\dfrac")
-    yield f"\\text{{}}{gold}."
+    yield f"\\displaystyle {gold}"
     if re.fullmatch(r"-?\d+", gold):
         yield f"{int(gold):,}"
         yield f"{gold}.0"
