@@ -9,12 +9,12 @@ const ROUNDED: f64 = 1e-4;
 /// Values that are exact differ by the rounding of doubles alone: some 10^-16 for each of a hundred steps, and what
 /// differences of near numbers lose.
 const EXACT: f64 = 1e-10;
-/// What stands for zero.
+/// What a value may be where the other is zero, and at a point where large terms cancel.
 const ZERO: f64 = 1e-12;
 /// As `EXACT`, where powers of the variables grow and cancel.
 const AT_POINTS: f64 = 1e-7;
 /// Points at which expressions with variables are compared, and how many of them must be defined.
-const POINTS: u64 = 12;
+const POINTS: u64 = 18;
 const FEWEST_DEFINED: u32 = 3;
 /// Items compared in any order.
 const MOST_ITEMS: usize = 64;
@@ -32,6 +32,7 @@ pub(crate) fn equal(answer: &Shape, gold: &Shape) -> bool {
                 Expression::Quotient(Box::new(value.clone()), hundred)
             };
             values(a, b)
+                || without_base(a, b)
                 || *a_percent && !b_percent && values(&hundredth(a), b)
                 || *b_percent && !a_percent && values(a, &hundredth(b))
         }
@@ -43,6 +44,7 @@ pub(crate) fn equal(answer: &Shape, gold: &Shape) -> bool {
         (Inequality { sides: a, signs: a_signs }, Inequality { sides: b, signs: b_signs }) => {
             a_signs == b_signs && ordered(a, b)
         }
+        (Set(a), Set(b)) => contained(a, b) && contained(b, a),
         (Set(a) | List(a), Set(b) | List(b)) | (Union(a) | List(a), Union(b)) | (Union(a), List(b)) => {
             unordered(a, b)
         }
@@ -70,8 +72,9 @@ fn equations(answer: &Shape, gold: &Shape) -> bool {
         return false;
     };
     if let (Some(a), Some(b)) = (a_name, b_name) {
-        let letters = a.chars().count() == 1 && b.chars().count() == 1;
-        if (a == b || !letters) && equal(a_right, b_right) {
+        // `f(x)` may name what `y` names; `x` and `y` are two variables.
+        let other = a.contains('(') || b.contains('(');
+        if (a == b || other) && equal(a_right, b_right) {
             return true;
         }
     }
@@ -90,6 +93,13 @@ fn equations(answer: &Shape, gold: &Shape) -> bool {
 fn ordered(answer: &[Shape], gold: &[Shape]) -> bool {
     let both = answer.iter().zip(gold);
     answer.len() == gold.len() && both.into_iter().all(|(answer, gold)| equal(answer, gold))
+}
+
+/// Each item of one is equal to an item of the other.
+fn contained(inner: &[Shape], outer: &[Shape]) -> bool {
+    let (inner, outer) = (spread(inner), spread(outer));
+    let most = inner.len().max(outer.len());
+    most <= MOST_ITEMS && inner.iter().all(|item| outer.iter().any(|other| equal(item, other)))
 }
 
 /// Each item of one is equal to an item of its own of the other.
@@ -182,10 +192,10 @@ fn single_values(a: &Expression, b: &Expression) -> bool {
     };
     let constant = variables.is_empty();
     let real = !constant && !is_imaginary(a) && !is_imaginary(b);
-    let (relative, zero) = match constant {
-        true if is_decimal(a) || is_decimal(b) => (ROUNDED, ZERO),
-        true => (EXACT, ZERO),
-        false => (AT_POINTS, AT_POINTS),
+    let relative = match constant {
+        true if is_decimal(a) || is_decimal(b) => ROUNDED,
+        true => EXACT,
+        false => AT_POINTS,
     };
     let mut defined = 0;
     for number in 0..if constant { 1 } else { POINTS } {
@@ -200,11 +210,23 @@ fn single_values(a: &Expression, b: &Expression) -> bool {
         if relative == EXACT && is_whole(a) && is_whole(b) && a != b {
             return false;
         }
-        if (relative * a.size().max(b.size())).max(zero) < (a + -b).size() {
+        let most = a.size().max(b.size());
+        let zero = if constant && 0.0 < a.size().min(b.size()) { 0.0 } else { ZERO };
+        if (relative * most).max(zero) < (a + -b).size() {
             return false;
         }
     }
     if constant { defined == 1 } else { FEWEST_DEFINED <= defined }
+}
+
+/// Whether an answer has the digits of a right answer that names its base: the question named it too.
+fn without_base(answer: &Expression, gold: &Expression) -> bool {
+    match (answer, gold) {
+        (Expression::Number(digits), Expression::Variable(based)) => {
+            based.split_once('_').is_some_and(|(gold, _)| gold == digits)
+        }
+        _ => false,
+    }
 }
 
 fn sign_of_infinity(value: &Expression) -> Option<bool> {

@@ -2,6 +2,7 @@
 
 use crate::expression::{Expression, Function};
 use crate::token::Token;
+use crate::word::number;
 
 /// Brackets, roots and fractions within each other. Beyond it a text is no expression.
 const MOST_DEPTH: usize = 48;
@@ -88,7 +89,7 @@ impl Reader {
     fn product(&mut self, argument: bool) -> Option<Expression> {
         let mut factors = vec![self.factor()?];
         loop {
-            let divided = !argument && self.is('/');
+            let divided = !argument && (self.is('/') || self.is(':'));
             if divided || !argument && self.is('*') {
                 self.at += 1;
                 let sign = self.sign();
@@ -298,7 +299,10 @@ impl Reader {
             match self.peek()? {
                 Token::Number(digits) => name.push_str(digits),
                 Token::Letter(letter) => name.push(*letter),
-                Token::Word(word) => name.push_str(word),
+                Token::Word(word) => {
+                    name.push_str(&number(word).map_or(word.clone(), |spelled| spelled.to_string()))
+                }
+                Token::Symbol('(' | ')') if braced => {}
                 _ => return None,
             }
             self.at += 1;
@@ -311,24 +315,11 @@ impl Reader {
     /// The function whose name comes next.
     fn function(&self) -> Option<Named> {
         let Some(Token::Command(name)) = self.peek() else { return None };
-        Some(match *name {
-            "sin" => Named::Function(Function::Sin),
-            "cos" => Named::Function(Function::Cos),
-            "tan" => Named::Function(Function::Tan),
-            "cot" => Named::Function(Function::Cot),
-            "sec" => Named::Function(Function::Sec),
-            "csc" => Named::Function(Function::Csc),
-            "arcsin" => Named::Function(Function::Arcsin),
-            "arccos" => Named::Function(Function::Arccos),
-            "arctan" => Named::Function(Function::Arctan),
-            "sinh" => Named::Function(Function::Sinh),
-            "cosh" => Named::Function(Function::Cosh),
-            "tanh" => Named::Function(Function::Tanh),
-            "exp" => Named::Function(Function::Exp),
-            "ln" => Named::Logarithm(Expression::Euler),
-            "log" => Named::Logarithm(Expression::Number("10".into())),
-            _ => return None,
-        })
+        match *name {
+            "ln" => Some(Named::Logarithm(Expression::Euler)),
+            "log" => Some(Named::Logarithm(Expression::Number("10".into()))),
+            name => Function::named(name).map(Named::Function),
+        }
     }
 
     /// A function with its power, its base and its argument: `\sin^2 x`, `\log_2 8`.
@@ -361,17 +352,6 @@ impl Reader {
 enum Named {
     Function(Function),
     Logarithm(Expression),
-}
-
-impl Function {
-    fn inverse(self) -> Option<Function> {
-        match self {
-            Function::Sin => Some(Function::Arcsin),
-            Function::Cos => Some(Function::Arccos),
-            Function::Tan => Some(Function::Arctan),
-            _ => None,
-        }
-    }
 }
 
 fn signed(sign: Option<char>, term: Expression) -> Expression {

@@ -195,21 +195,36 @@ fn relation(tokens: &[Token], depth: usize) -> Option<Shape> {
     Some(interval(&shapes, &signs).unwrap_or(Shape::Inequality { sides: shapes, signs }))
 }
 
-/// The name that a side of an equation is: letters, words and brackets, without a number and a sign.
+/// The name that a side of an equation is: letters, words and brackets, perhaps added up, but no number and no power.
 fn named(side: &[Token]) -> Option<String> {
-    let mut below = false;
-    let mut letters = 0;
-    for token in side {
+    let (mut name, mut letters, mut below) = (String::new(), 0, false);
+    let mut rest = side;
+    while let [token, behind @ ..] = rest {
+        rest = behind;
         match token {
-            Token::Symbol('+' | '-' | '*' | '/' | '^' | '!') => return None,
-            Token::Command("frac" | "sqrt" | "pm" | "mp" | "binom") => return None,
+            Token::Symbol('-') if name.is_empty() => return None,
+            // An inverse function: f^{-1}(x).
+            Token::Symbol('^') => {
+                let inverse =
+                    [Token::Symbol('{'), Token::Symbol('-'), Token::Number("1".into()), Token::Symbol('}')];
+                rest = behind.strip_prefix(&inverse)?;
+                name.push('^');
+            }
+            Token::Symbol('!') | Token::Command("sqrt" | "pm" | "mp" | "binom" | "pi" | "infty") => {
+                return None;
+            }
             Token::Number(_) if !below => return None,
-            Token::Letter(_) | Token::Word(_) | Token::Command(_) => letters += 1,
-            _ => {}
+            Token::Number(text) => name.push_str(text),
+            Token::Letter(letter) => name.push(*letter),
+            Token::Word(word) => name.push_str(word),
+            Token::Command(command) => name.push_str(command),
+            Token::Symbol(symbol) => name.push(*symbol),
+            Token::Begin | Token::End => return None,
         }
+        letters += usize::from(matches!(token, Token::Letter(_) | Token::Word(_) | Token::Command(_)));
         below = *token == Token::Symbol('_') || below && *token == Token::Symbol('{');
     }
-    (letters != 0).then(|| words(side))
+    (letters != 0).then_some(name)
 }
 
 /// An inequality that bounds one variable, as the interval it is.

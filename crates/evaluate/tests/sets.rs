@@ -24,6 +24,8 @@ const EQUAL: &[[&str; 2]] = &[
     ["36", "36^\\circ"],
     ["36", "\\$36"],
     ["36^\\circ", "\\$36"],
+    // The base left out, which the question names.
+    ["40", "40_9"],
     ["5", "x=5"],
     ["5,600", "5600"],
     ["90", "90^\\circ"],
