@@ -34,7 +34,6 @@ def rewritten(gold):
     """The same answer, written in other ways."""
     yield re.sub(r"(?<!\\cot) ", "", gold)
     yield gold.replace("\\frac", "\\dfrac")
-    yield f"\\displaystyle {gold}"
     if re.fullmatch(r"-?\d+", gold):
         yield f"{int(gold):,}"
         yield f"{gold}.0"
