@@ -23,8 +23,9 @@ pub enum Found {
 /// What ends a model's thinking; the answer follows.
 const THOUGHT: &str = "</think>";
 const BOXES: &[&str] = &["\\boxed", "\\fbox", "boxed{"];
-const PHRASES: &[&str] =
-    &["he answer is", "inal answer is", "he final answer:", "inal answer:", "inal Answer:", "####"];
+const PHRASES: &[&str] = &["he answer is", "inal answer is", "inal answer:", "inal Answer:"];
+/// What GSM8K sets before an answer.
+const MARK: &str = "####";
 /// Longest answer that is taken from a text, in bytes; more of it is no answer.
 const MOST_BYTES: usize = 4096;
 
@@ -46,8 +47,8 @@ fn last_box(text: &str) -> Option<&str> {
     let mut rest = text;
     // A text of nothing but open boxes is read once for each of the last few.
     for _ in 0..16 {
-        let (at, open) =
-            BOXES.iter().filter_map(|open| Some((rest.rfind(open)?, open))).max_by_key(|(at, _)| *at)?;
+        let opens = BOXES.iter().filter_map(|open| Some((rest.rfind(open)?, open)));
+        let Some((at, open)) = opens.max_by_key(|(at, _)| *at) else { break };
         let behind = text[at + open.trim_end_matches('{').len()..].trim_start();
         match behind.strip_prefix('{') {
             Some(inner) => match closed(inner) {
@@ -55,19 +56,17 @@ fn last_box(text: &str) -> Option<&str> {
                 Some(_) => {}
                 None => unclosed = unclosed.or(inner.lines().next()),
             },
-            // `\boxed 5`: up to the end of the formula.
+            // `\boxed 5`: up to the end of the formula. A sentence about boxes goes on in words.
             None => {
                 let end = behind.find(['$', '\n']).unwrap_or(behind.len());
                 let bare = behind[..end].trim().trim_end_matches('.');
-                if !bare.is_empty() && bare.len() < 64 {
-                    return Some(bare);
+                let is_formula = bare.len() == 1 || bare.contains(|c: char| c.is_ascii_digit() || c == '\\');
+                if is_formula && !bare.contains(char::is_whitespace) {
+                    return Some(short(bare));
                 }
             }
         }
         rest = &text[..at];
-        if !BOXES.iter().any(|open| rest.contains(open)) {
-            break;
-        }
     }
     unclosed.map(|text| short(text.trim())).filter(|text| !text.is_empty())
 }
@@ -92,7 +91,13 @@ fn closed(inner: &str) -> Option<&str> {
 
 /// The formula or the sentence behind the last phrase that announces an answer.
 fn behind_phrase(text: &str) -> Option<&str> {
-    let ends = PHRASES.iter().filter_map(|phrase| text.rfind(phrase).map(|at| at + phrase.len()));
+    let behind = |phrase: &&str| text.rfind(*phrase).map(|at| at + phrase.len());
+    // Before words they head a section.
+    let marked = behind(&MARK).filter(|at| {
+        let rest = text[*at..].trim_start();
+        rest.starts_with(|c: char| c.is_ascii_digit() || "-.$\\".contains(c))
+    });
+    let ends = PHRASES.iter().filter_map(behind).chain(marked);
     let rest = text[ends.max()?..].trim_start_matches([':', '*', ' ', '\n', '_']);
     let line = rest.lines().next()?.trim();
     for (open, close) in [("$", "$"), ("\\(", "\\)"), ("\\[", "\\]")] {

@@ -199,7 +199,7 @@ fn single_values(a: &Expression, b: &Expression) -> bool {
     };
     let mut defined = 0;
     for number in 0..if constant { 1 } else { POINTS } {
-        let at = Point { number, upper: true, real };
+        let at = Point { number, real };
         let (a, b) = (a.value(at), b.value(at));
         if !a.is_defined() || !b.is_defined() {
             continue;

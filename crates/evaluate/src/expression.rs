@@ -59,8 +59,6 @@ pub(crate) enum Function {
 pub(crate) struct Point {
     /// Which of the fixed points: it gives each variable its value.
     pub(crate) number: u64,
-    /// ± is read as +, or else as −.
-    pub(crate) upper: bool,
     /// Roots and logarithms below zero are undefined.
     pub(crate) real: bool,
 }
@@ -125,14 +123,13 @@ impl Expression {
             Expression::Pi => Complex::real(PI),
             Expression::Euler => Complex::real(E),
             Expression::Imaginary => Complex::I,
-            Expression::Infinity => Complex::UNDEFINED,
+            // Infinities are compared before values are, and ± is decided.
+            Expression::Infinity | Expression::PlusMinus(..) => Complex::UNDEFINED,
             Expression::Sum(parts) => parts.iter().fold(Complex::real(0.0), |sum, part| sum + value(part)),
             Expression::Product(parts) => parts.iter().fold(one, |product, part| product * value(part)),
             Expression::Quotient(a, b) => value(a) / value(b),
             Expression::Power(base, exponent) => power(value(base), value(exponent), at.real),
             Expression::Negative(inner) => -value(inner),
-            Expression::PlusMinus(inner, turned) if at.upper == *turned => -value(inner),
-            Expression::PlusMinus(inner, _) => value(inner),
             Expression::Root(index, inner) => root(value(index), value(inner), at.real),
             Expression::Logarithm(base, inner) => {
                 logarithm(value(inner), at.real) / logarithm(value(base), at.real)

@@ -6,6 +6,8 @@ use crate::word::number;
 
 /// Brackets, roots and fractions within each other. Beyond it a text is no expression.
 const MOST_DEPTH: usize = 48;
+/// Powers, factorials and degrees behind one factor.
+const MOST_BEHIND: usize = 4;
 
 /// The expression that all of the tokens are.
 pub(crate) fn expression(tokens: &[Token]) -> Option<Expression> {
@@ -13,9 +15,6 @@ pub(crate) fn expression(tokens: &[Token]) -> Option<Expression> {
     let expression = reader.sum()?;
     (reader.at == reader.tokens.len()).then_some(expression)
 }
-
-/// Powers, factorials and degrees behind one factor.
-const MOST_BEHIND: usize = 4;
 
 struct Reader {
     tokens: Vec<Token>,
@@ -147,10 +146,7 @@ impl Reader {
 
     fn exponent(&mut self) -> Option<Expression> {
         let sign = self.sign();
-        let exponent = match self.is('^') {
-            true => return None,
-            false => self.base()?,
-        };
+        let exponent = self.base()?;
         // Powers of powers group from the right.
         let exponent = match self.take('^') {
             true => Expression::Power(boxed(exponent), boxed(self.deeper(Reader::exponent)?)),
@@ -248,7 +244,7 @@ impl Reader {
         }
         let next = self.tokens.get(self.at..self.at + 3).unwrap_or_default();
         if let [a, slash, b] = next
-            && let (Token::Number(a), Token::Number(b)) = (&a, &b)
+            && let (Token::Number(a), Token::Number(b)) = (a, b)
             && *slash == Token::Symbol('/')
         {
             let (a, b) = (Expression::Number(a.clone()), Expression::Number(b.clone()));

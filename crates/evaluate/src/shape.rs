@@ -3,7 +3,7 @@
 use crate::expression::Expression;
 use crate::formula::expression;
 use crate::token::Token;
-use crate::word::number;
+use crate::word::{is_multiple, number};
 
 /// Shapes within shapes. Beyond it a text is words.
 const MOST_DEPTH: usize = 12;
@@ -31,7 +31,7 @@ pub(crate) enum Shape {
         right: Box<Shape>,
         name: Option<String>,
     },
-    /// Sides with `<`, `>`, `l` for at most, `g` for at least, `n` for unequal between them.
+    /// Sides with `<`, `>`, `l` for at most, `g` for at least, `n` for unequal between them; the smaller side first.
     Inequality {
         sides: Vec<Shape>,
         signs: Vec<char>,
@@ -191,7 +191,13 @@ fn relation(tokens: &[Token], depth: usize) -> Option<Shape> {
     if signs.iter().any(|sign| matches!(sign, '=' | '∈')) {
         return None;
     }
-    let shapes: Vec<Shape> = sides.iter().map(|side| read(side, depth + 1)).collect();
+    let mut shapes: Vec<Shape> = sides.iter().map(|side| read(side, depth + 1)).collect();
+    // What is greater comes last.
+    if signs.iter().all(|sign| matches!(sign, '>' | 'g')) {
+        shapes.reverse();
+        signs.reverse();
+        signs.iter_mut().for_each(|sign| *sign = if *sign == '>' { '<' } else { 'l' });
+    }
     Some(interval(&shapes, &signs).unwrap_or(Shape::Inequality { sides: shapes, signs }))
 }
 
@@ -235,27 +241,16 @@ fn interval(sides: &[Shape], signs: &[char]) -> Option<Shape> {
             if below { Expression::Negative(Box::new(Expression::Infinity)) } else { Expression::Infinity };
         Shape::Value { value, percent: false }
     };
-    let turned = |sign: &char| match sign {
-        '<' => '>',
-        '>' => '<',
-        'l' => 'g',
-        'g' => 'l',
-        sign => *sign,
-    };
     let (low, above, below, high) = match (sides, signs) {
-        ([x, bound], [sign]) if is_variable(x) && !is_variable(bound) => match sign {
-            '<' | 'l' => (infinity(true), '<', *sign, bound.clone()),
-            '>' | 'g' => (bound.clone(), turned(sign), '<', infinity(false)),
-            _ => return None,
-        },
-        ([bound, x], [sign]) if is_variable(x) && !is_variable(bound) => {
-            return interval(&[x.clone(), bound.clone()], &[turned(sign)]);
+        ([x, bound], [below @ ('<' | 'l')]) if is_variable(x) && !is_variable(bound) => {
+            (infinity(true), '<', *below, bound.clone())
         }
-        ([low, x, high], [above, below]) if is_variable(x) => match (above, below) {
-            ('<' | 'l', '<' | 'l') => (low.clone(), *above, *below, high.clone()),
-            ('>' | 'g', '>' | 'g') => (high.clone(), turned(below), turned(above), low.clone()),
-            _ => return None,
-        },
+        ([bound, x], [above @ ('<' | 'l')]) if is_variable(x) && !is_variable(bound) => {
+            (bound.clone(), *above, '<', infinity(false))
+        }
+        ([low, x, high], [above @ ('<' | 'l'), below @ ('<' | 'l')]) if is_variable(x) => {
+            (low.clone(), *above, *below, high.clone())
+        }
         _ => return None,
     };
     Some(Shape::Sequence {
@@ -275,7 +270,7 @@ fn without_unit(tokens: &[Token]) -> (&[Token], bool) {
                 percent = true;
                 before
             }
-            [before @ .., Token::Word(word)] if !word.starts_with("mathbb") => {
+            [before @ .., Token::Word(word)] if !word.starts_with("mathbb") && !is_multiple(word) => {
                 percent |= word.starts_with("percent");
                 before
             }
@@ -289,7 +284,7 @@ fn without_unit(tokens: &[Token]) -> (&[Token], bool) {
             [before @ .., Token::Symbol('^'), Token::Symbol('{'), Token::Word(_), Token::Symbol('}')] => {
                 before
             }
-            // Metres / second, metres * seconds, (metres).
+            // Metres / second, metres * seconds.
             [before @ .., Token::Symbol('/' | '*')] if rest.len() < tokens.len() => before,
             _ => break,
         };
@@ -323,7 +318,9 @@ fn bracketed(tokens: &[Token], depth: usize) -> Option<Shape> {
         // Braces that group nothing: the model forgot their backslash.
         (Token::Symbol('{'), Token::Symbol('}')) if several => Some(Shape::Set(items(inner, depth))),
         (Token::Symbol('{'), Token::Symbol('}')) => Some(read(inner, depth + 1)),
-        (Token::Symbol('('), Token::Symbol(')')) if !several => Some(read(inner, depth + 1)),
+        (Token::Symbol('('), Token::Symbol(')')) | (Token::Symbol('['), Token::Symbol(']')) if !several => {
+            Some(read(inner, depth + 1))
+        }
         (Token::Command("langle"), Token::Command("rangle")) => {
             Some(Shape::Sequence { open: '(', close: ')', items: items(inner, depth) })
         }

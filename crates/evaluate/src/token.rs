@@ -85,8 +85,9 @@ impl<'a> Lexer<'a> {
         let (run, rest) = self.rest.split_at(end);
         self.rest = rest;
         let lower = run.to_lowercase();
-        // A lone letter after a space that ends the text may be a unit: `5 m`.
-        let unit = is_unit(&lower, self.spaced && rest.trim().is_empty() && !self.out.is_empty());
+        // A lone letter after a value and a space that ends the text may be a unit: `5 m`.
+        let value = matches!(self.out.last(), Some(Token::Number(_) | Token::Symbol('}' | ')')));
+        let unit = is_unit(&lower, value && self.spaced && rest.trim().is_empty());
         let long = 4 <= run.chars().count();
         if !worded
             && !unit
@@ -133,6 +134,9 @@ impl<'a> Lexer<'a> {
     /// The words in the braces that follow.
     fn worded(&mut self) {
         let Some(inner) = self.braced() else { return };
+        if let Some(name) = named(inner.trim()).filter(|name| is_name(name)) {
+            return self.push(Token::Command(name));
+        }
         // Within words a command would call for words again, without end: it is read as letters.
         let plain = inner.replace('\\', " ");
         let mut words = Lexer { rest: &plain, grouped: self.grouped, spaced: true, out: Vec::new() };

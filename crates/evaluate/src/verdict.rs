@@ -42,6 +42,9 @@ fn same_reading(answer: &[Token], gold: &[Token]) -> bool {
 fn same_tokens(answer: &[Token], gold: &[Token]) -> bool {
     let same = |a: &Token, b: &Token| match (a, b) {
         (Token::Letter(a), Token::Letter(b)) => a.to_lowercase().eq(b.to_lowercase()),
+        (Token::Word(word), Token::Letter(letter)) | (Token::Letter(letter), Token::Word(word)) => {
+            letter.to_lowercase().eq(word.chars())
+        }
         (a, b) => a == b,
     };
     !gold.is_empty()

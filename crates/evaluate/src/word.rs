@@ -50,6 +50,11 @@ pub(crate) fn is_name(word: &str) -> bool {
     NAMES.contains(&word)
 }
 
+/// Whether a word behind a number multiplies it.
+pub(crate) fn is_multiple(word: &str) -> bool {
+    ["dozen", "hundred", "thousand", "million", "billion", "trillion"].contains(&word)
+}
+
 /// The number that a word spells, up to twenty.
 pub(crate) fn number(word: &str) -> Option<usize> {
     NUMBERS.iter().position(|name| *name == word)

@@ -12,6 +12,8 @@ const TEXTS: &[(&str, &str, Found)] = &[
     ("\\fbox{7}", "7", Found::Boxed),
     ("it is $\\boxed 5$.", "5", Found::Boxed),
     ("it is $\\boxed\n{5}$.", "5", Found::Boxed),
+    ("We write \\boxed around it: \\boxed{4}. I used \\boxed there.", "4", Found::Boxed),
+    ("#### Step 2: add\nThis gives 7.", "7", Found::LastNumber),
     ("boxed{8}", "8", Found::Boxed),
     ("\\boxed{3} was wrong, and so was \\boxed{}", "3", Found::Boxed),
     ("\\boxed{12} again: \\boxed{1", "12", Found::Boxed),
