@@ -29,6 +29,9 @@ const MARK: &str = "####";
 /// Longest answer that is taken from a text, in bytes; more of it is no answer.
 const MOST_BYTES: usize = 4096;
 
+/// Boxes tried, the last first: each that is open or empty is read to its end.
+const MOST_BOXES: usize = 16;
+
 /// The final answer of a model's text: the last box, or else what follows a phrase that announces it, or else the last
 /// number. What follows the thinking comes before what is within it.
 pub fn final_answer(text: &str) -> Option<Answer> {
@@ -45,8 +48,7 @@ pub fn final_answer(text: &str) -> Option<Answer> {
 fn last_box(text: &str) -> Option<&str> {
     let mut unclosed = None;
     let mut rest = text;
-    // A text of nothing but open boxes is read once for each of the last few.
-    for _ in 0..16 {
+    for _ in 0..MOST_BOXES {
         let opens = BOXES.iter().filter_map(|open| Some((rest.rfind(open)?, open)));
         let Some((at, open)) = opens.max_by_key(|(at, _)| *at) else { break };
         let behind = text[at + open.trim_end_matches('{').len()..].trim_start();
