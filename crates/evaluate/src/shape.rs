@@ -3,7 +3,7 @@
 use crate::expression::Expression;
 use crate::formula::expression;
 use crate::token::Token;
-use crate::word::{is_multiple, number};
+use crate::word::{is_value, number};
 
 /// Shapes within shapes. Beyond it a text is words.
 const MOST_DEPTH: usize = 12;
@@ -270,7 +270,7 @@ fn without_unit(tokens: &[Token]) -> (&[Token], bool) {
                 percent = true;
                 before
             }
-            [before @ .., Token::Word(word)] if !word.starts_with("mathbb") && !is_multiple(word) => {
+            [before @ .., Token::Word(word)] if !word.starts_with("mathbb") && !is_value(word) => {
                 percent |= word.starts_with("percent");
                 before
             }

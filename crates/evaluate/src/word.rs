@@ -50,9 +50,9 @@ pub(crate) fn is_name(word: &str) -> bool {
     NAMES.contains(&word)
 }
 
-/// Whether a word behind a number multiplies it.
-pub(crate) fn is_multiple(word: &str) -> bool {
-    ["dozen", "hundred", "thousand", "million", "billion", "trillion"].contains(&word)
+/// Whether a word behind a number is a part of its value: it multiplies it, or makes it a time of day.
+pub(crate) fn is_value(word: &str) -> bool {
+    ["dozen", "hundred", "thousand", "million", "billion", "trillion", "am", "pm"].contains(&word)
 }
 
 /// The number that a word spells, up to twenty.
