@@ -1,12 +1,13 @@
 """How far our verdicts agree with graders written in Python.
 
-    python agreement.py --data DIR --reference QWEN/evaluation [--outputs FILE.jsonl ...] [--show]
-    python agreement.py --data DIR --math-verify              [--outputs FILE.jsonl ...] [--show]
+    python agreement.py --data DIR --reference QWEN/evaluation [--outputs FILE ...] [--solutions FILE] [--show]
+    python agreement.py --data DIR --math-verify               [--outputs FILE ...] [--solutions FILE] [--show]
 
 DIR holds math500_test.jsonl, gsm8k_test.jsonl, aime24_test.jsonl and amc23_test.jsonl. QWEN is a checkout of
 QwenLM/Qwen2.5-Math; its grader needs sympy==1.12 antlr4-python3-runtime==4.11.1 regex word2number numpy
 python-dateutil. The other needs math-verify and antlr4-python3-runtime==4.13.2, which asks for an environment of its own.
-FILE is what `reckon eval --out` wrote: lines with `text` and `gold`.
+The FILEs of outputs are what `reckon eval --out` wrote: lines with `text` and `gold`. That of solutions has lines with
+`solution`, whose answers are rewritten and spoiled as those of the sets are.
 """
 
 import argparse
@@ -60,7 +61,14 @@ def spoiled(gold):
         yield gold.rsplit(",", 1)[0] + (gold[-1] if gold[-1] in ")]" else "")
 
 
-def cases(folder, outputs):
+def varied(name, golds):
+    """(kind, case) of different answers, rewritten and spoiled."""
+    for gold in sorted(set(golds)):
+        yield from ((f"{name}, rewritten", {"answer": text, "gold": gold}) for text in rewritten(gold))
+        yield from ((f"{name}, spoiled", {"answer": text, "gold": gold}) for text in spoiled(gold))
+
+
+def cases(folder, outputs, solutions):
     """(kind, case) of all that is compared."""
     chosen = random.Random(SEED)
     for name in ("math500", "gsm8k", "aime24", "amc23"):
@@ -70,9 +78,8 @@ def cases(folder, outputs):
         for gold, other in zip(golds, others):
             yield f"{name}, itself", {"answer": gold, "gold": gold}
             yield f"{name}, another's", {"answer": other, "gold": gold}
-        for gold in sorted(set(golds)) if name in ("math500", "amc23") else []:
-            yield from ((f"{name}, rewritten", {"answer": text, "gold": gold}) for text in rewritten(gold))
-            yield from ((f"{name}, spoiled", {"answer": text, "gold": gold}) for text in spoiled(gold))
+        if name in ("math500", "amc23"):
+            yield from varied(name, golds)
     lines = (folder / "math500_test.jsonl").read_text(encoding="utf-8").splitlines()
     for row in map(json.loads, lines):
         yield "math500, published solutions", {"text": row["solution"], "gold": row["answer"]}
@@ -84,6 +91,12 @@ def cases(folder, outputs):
             row = json.loads(line)
             if "text" in row and "gold" in row:
                 yield "a model's outputs", {"text": row["text"], "gold": str(row["gold"])}
+
+
+    if solutions:
+        rows = map(json.loads, solutions.read_text(encoding="utf-8").splitlines())
+        found = verdicts([{"text": row["solution"], "gold": "0"} for row in rows])
+        yield from varied(solutions.parent.name, [case["answer"] for case in found])
 
 
 def verdicts(listed):
@@ -134,12 +147,13 @@ def main():
     arguments.add_argument("--reference", type=pathlib.Path)
     arguments.add_argument("--math-verify", action="store_true")
     arguments.add_argument("--outputs", type=pathlib.Path, nargs="*", default=[])
+    arguments.add_argument("--solutions", type=pathlib.Path)
     arguments.add_argument("--show", action="store_true", help="print every case without agreement")
     given = arguments.parse_args()
     if bool(given.reference) == given.math_verify:
         arguments.error("name one grader: --reference or --math-verify")
     judge = math_verify() if given.math_verify else reference(given.reference.resolve())
-    listed = list(cases(given.data, given.outputs))
+    listed = list(cases(given.data, given.outputs, given.solutions))
     counts = collections.defaultdict(collections.Counter)
     for (kind, case), ours in zip(listed, verdicts([case for _, case in listed]), strict=True):
         theirs = judge(case.get("text") or f"\\boxed{{{case['answer']}}}", case["gold"])
