@@ -246,8 +246,8 @@ impl<'a> Lexer<'a> {
 /// What follows the separator of thousands, where exactly three digits do.
 fn group(text: &str, grouped: bool) -> Option<&str> {
     // A comma drawn close to its neighbours separates thousands whatever else commas do.
-    let close =
-        text.strip_prefix(",\\!").or_else(|| text.strip_prefix("{,}")).or_else(|| text.strip_prefix("\\,"));
+    let drawn_close = text.strip_prefix(',').and_then(|rest| rest.trim_start().strip_prefix("\\!"));
+    let close = drawn_close.or_else(|| text.strip_prefix("{,}")).or_else(|| text.strip_prefix("\\,"));
     let plain = text.strip_prefix(',').or_else(|| text.strip_prefix(' ')).filter(|_| grouped);
     let rest = close.map(str::trim_start).or(plain)?;
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
