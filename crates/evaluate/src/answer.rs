@@ -23,9 +23,14 @@ pub enum Found {
 /// What ends a model's thinking; the answer follows.
 const THOUGHT: &str = "</think>";
 const BOXES: &[&str] = &["\\boxed", "\\fbox", "boxed{"];
-const PHRASES: &[&str] = &["he answer is", "inal answer is", "he final answer:", "inal answer:", "####"];
+const PHRASES: &[&str] = &["he answer is", "inal answer is", "inal answer:", "inal Answer:"];
+/// What GSM8K sets before an answer.
+const MARK: &str = "####";
 /// Longest answer that is taken from a text, in bytes; more of it is no answer.
 const MOST_BYTES: usize = 4096;
+
+/// Boxes tried, the last first: each that is open or empty is read to its end.
+const MOST_BOXES: usize = 16;
 
 /// The final answer of a model's text: the last box, or else what follows a phrase that announces it, or else the last
 /// number. What follows the thinking comes before what is within it.
@@ -43,10 +48,9 @@ pub fn final_answer(text: &str) -> Option<Answer> {
 fn last_box(text: &str) -> Option<&str> {
     let mut unclosed = None;
     let mut rest = text;
-    // A text of nothing but open boxes is read once for each of the last few.
-    for _ in 0..16 {
-        let (at, open) =
-            BOXES.iter().filter_map(|open| Some((rest.rfind(open)?, open))).max_by_key(|(at, _)| *at)?;
+    for _ in 0..MOST_BOXES {
+        let opens = BOXES.iter().filter_map(|open| Some((rest.rfind(open)?, open)));
+        let Some((at, open)) = opens.max_by_key(|(at, _)| *at) else { break };
         let behind = text[at + open.trim_end_matches('{').len()..].trim_start();
         match behind.strip_prefix('{') {
             Some(inner) => match closed(inner) {
@@ -54,19 +58,17 @@ fn last_box(text: &str) -> Option<&str> {
                 Some(_) => {}
                 None => unclosed = unclosed.or(inner.lines().next()),
             },
-            // `\boxed 5`: up to the end of the formula.
+            // `\boxed 5`: up to the end of the formula. A sentence about boxes goes on in words.
             None => {
                 let end = behind.find(['$', '\n']).unwrap_or(behind.len());
                 let bare = behind[..end].trim().trim_end_matches('.');
-                if !bare.is_empty() && bare.len() < 64 {
-                    return Some(bare);
+                let is_formula = bare.len() == 1 || bare.contains(|c: char| c.is_ascii_digit() || c == '\\');
+                if is_formula && !bare.contains(char::is_whitespace) {
+                    return Some(short(bare));
                 }
             }
         }
         rest = &text[..at];
-        if !BOXES.iter().any(|open| rest.contains(open)) {
-            break;
-        }
     }
     unclosed.map(|text| short(text.trim())).filter(|text| !text.is_empty())
 }
@@ -91,7 +93,13 @@ fn closed(inner: &str) -> Option<&str> {
 
 /// The formula or the sentence behind the last phrase that announces an answer.
 fn behind_phrase(text: &str) -> Option<&str> {
-    let ends = PHRASES.iter().filter_map(|phrase| text.rfind(phrase).map(|at| at + phrase.len()));
+    let behind = |phrase: &&str| text.rfind(*phrase).map(|at| at + phrase.len());
+    // Before words they head a section.
+    let marked = behind(&MARK).filter(|at| {
+        let rest = text[*at..].trim_start();
+        rest.starts_with(|c: char| c.is_ascii_digit() || "-.$\\".contains(c))
+    });
+    let ends = PHRASES.iter().filter_map(behind).chain(marked);
     let rest = text[ends.max()?..].trim_start_matches([':', '*', ' ', '\n', '_']);
     let line = rest.lines().next()?.trim();
     for (open, close) in [("$", "$"), ("\\(", "\\)"), ("\\[", "\\]")] {
@@ -107,20 +115,22 @@ fn behind_phrase(text: &str) -> Option<&str> {
 
 /// The last number: a sign that touches it, digits in groups of thousands, a point.
 fn last_number(text: &str) -> Option<&str> {
-    let bytes = text.as_bytes();
-    let end = bytes.iter().rposition(u8::is_ascii_digit)? + 1;
-    let is_part = |at: usize| {
-        let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-        digit(at) || matches!(bytes[at], b',' | b'.') && digit(at + 1)
-    };
-    let mut start = end - 1;
-    while 0 < start && is_part(start - 1) {
-        start -= 1;
+    let end = text.rfind(|c: char| c.is_ascii_digit())? + 1;
+    let digits = |end: usize| text[..end].bytes().rev().take_while(u8::is_ascii_digit).count();
+    let mut start = end - digits(end);
+    let mut group = end - start;
+    if text[..start].ends_with('.') {
+        group = digits(start - 1);
+        start -= 1 + group;
     }
-    let number = text[start..end].trim_start_matches(',');
-    let start = end - number.len();
-    let negative =
-        text[..start].ends_with('-') && !text[..start - 1].ends_with(|c: char| c.is_alphanumeric());
+    // Three digits with a comma before them have one to three more before it.
+    while group == 3 && text[..start].ends_with(',') && (1..=3).contains(&digits(start - 1)) {
+        group = digits(start - 1);
+        start -= 1 + group;
+    }
+    // In `3-4` the sign stands between two numbers.
+    let before = text[..start].strip_suffix('-');
+    let negative = before.is_some_and(|before| !before.ends_with(|c: char| c.is_alphanumeric()));
     Some(&text[start - usize::from(negative)..end])
 }
 

@@ -4,23 +4,24 @@ use crate::token::Token;
 
 /// The letter of a right answer that is nothing else: `\text{(C)}`, `(C)`, `C`.
 pub(crate) fn choice(tokens: &[Token]) -> Option<char> {
-    match tokens {
-        [open, letter, close] if *open == Token::Symbol('(') && *close == Token::Symbol(')') => {
-            lettered(letter)
-        }
-        [letter] => lettered(letter),
+    match without_braces(tokens)[..] {
+        [Token::Symbol('('), letter, Token::Symbol(')')] | [letter] => lettered(letter),
         _ => None,
     }
 }
 
 /// The letter that an answer chooses, perhaps with what stands there behind it: `(C) 5`, `C. 5`.
 pub(crate) fn chosen(tokens: &[Token]) -> Option<char> {
-    let ends = |token: &Token| matches!(token, Token::Symbol('.' | ':' | ')'));
-    match tokens {
-        [_, letter, close, ..] if choice(&tokens[..3]).is_some() && ends(close) => lettered(letter),
-        [letter, end, ..] if ends(end) => lettered(letter),
+    match without_braces(tokens)[..] {
+        [_, _, _, Token::Symbol('+' | '-' | '*' | '/' | '^' | '='), ..] => None,
+        [Token::Symbol('('), letter, Token::Symbol(')'), ..] => lettered(letter),
+        [letter, Token::Symbol('.' | ':' | ')'), ..] => lettered(letter),
         _ => choice(tokens),
     }
+}
+
+fn without_braces(tokens: &[Token]) -> Vec<&Token> {
+    tokens.iter().filter(|token| !matches!(token, Token::Symbol('{' | '}'))).collect()
 }
 
 fn lettered(token: &Token) -> Option<char> {

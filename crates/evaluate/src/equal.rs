@@ -1,5 +1,6 @@
 //! Whether two shapes are equal.
 
+use crate::complex::Complex;
 use crate::expression::{Expression, Point};
 use crate::shape::Shape;
 
@@ -8,19 +9,19 @@ const ROUNDED: f64 = 1e-4;
 /// Values that are exact differ by the rounding of doubles alone: some 10^-16 for each of a hundred steps, and what
 /// differences of near numbers lose.
 const EXACT: f64 = 1e-10;
-/// What stands for zero.
+/// What a value may be where the other is zero, and at a point where large terms cancel.
 const ZERO: f64 = 1e-12;
 /// As `EXACT`, where powers of the variables grow and cancel.
 const AT_POINTS: f64 = 1e-7;
 /// Points at which expressions with variables are compared, and how many of them must be defined.
-const POINTS: u64 = 12;
+const POINTS: u64 = 18;
 const FEWEST_DEFINED: u32 = 3;
 /// Items compared in any order.
 const MOST_ITEMS: usize = 64;
 
 /// Whether an answer is equal to what is right.
 pub(crate) fn equal(answer: &Shape, gold: &Shape) -> bool {
-    use Shape::{Equation, Inequality, List, Matrix, Sequence, Set, Union, Value, Words};
+    use Shape::{Equation, Inequality, List, Matrix, Sequence, Set, Union, Unread, Value, Words};
     match (answer, gold) {
         (Equation { .. }, Equation { .. }) => equations(answer, gold),
         (Equation { left, right, name }, _) => (name.is_some() || equal(left, right)) && equal(right, gold),
@@ -31,6 +32,7 @@ pub(crate) fn equal(answer: &Shape, gold: &Shape) -> bool {
                 Expression::Quotient(Box::new(value.clone()), hundred)
             };
             values(a, b)
+                || without_base(a, b)
                 || *a_percent && !b_percent && values(&hundredth(a), b)
                 || *b_percent && !a_percent && values(a, &hundredth(b))
         }
@@ -42,15 +44,21 @@ pub(crate) fn equal(answer: &Shape, gold: &Shape) -> bool {
         (Inequality { sides: a, signs: a_signs }, Inequality { sides: b, signs: b_signs }) => {
             a_signs == b_signs && ordered(a, b)
         }
+        (Set(a), Set(b)) => contained(a, b) && contained(b, a),
         (Set(a) | List(a), Set(b) | List(b)) | (Union(a) | List(a), Union(b)) | (Union(a), List(b)) => {
             unordered(a, b)
         }
         // Brackets left out, or put round a list that has none.
         (List(a), Sequence { items: b, .. }) => ordered(a, b),
         (Sequence { items: a, .. }, List(b)) => unordered(a, b),
+        // One value in several forms.
+        (Set(a) | List(a), Value { .. }) if !is_double_shape(gold) => {
+            !a.is_empty() && a.iter().all(|item| equal(item, gold))
+        }
         (Set(a) | List(a), Value { .. }) => unordered(a, std::slice::from_ref(gold)),
         (Value { .. }, Set(b) | List(b)) => unordered(std::slice::from_ref(answer), b),
         (Words(a), Words(b)) => !a.is_empty() && a == b,
+        (Unread(a), Unread(b)) => !a.is_empty() && a == b,
         _ => false,
     }
 }
@@ -64,8 +72,9 @@ fn equations(answer: &Shape, gold: &Shape) -> bool {
         return false;
     };
     if let (Some(a), Some(b)) = (a_name, b_name) {
-        let letters = a.chars().count() == 1 && b.chars().count() == 1;
-        if (a == b || !letters) && equal(a_right, b_right) {
+        // `f(x)` may name what `y` names; `x` and `y` are two variables.
+        let other = a.contains('(') || b.contains('(');
+        if (a == b || other) && equal(a_right, b_right) {
             return true;
         }
     }
@@ -84,6 +93,13 @@ fn equations(answer: &Shape, gold: &Shape) -> bool {
 fn ordered(answer: &[Shape], gold: &[Shape]) -> bool {
     let both = answer.iter().zip(gold);
     answer.len() == gold.len() && both.into_iter().all(|(answer, gold)| equal(answer, gold))
+}
+
+/// Each item of one is equal to an item of the other.
+fn contained(inner: &[Shape], outer: &[Shape]) -> bool {
+    let (inner, outer) = (spread(inner), spread(outer));
+    let most = inner.len().max(outer.len());
+    most <= MOST_ITEMS && inner.iter().all(|item| outer.iter().any(|other| equal(item, other)))
 }
 
 /// Each item of one is equal to an item of its own of the other.
@@ -116,6 +132,10 @@ fn spread(items: &[Shape]) -> Vec<Shape> {
         }
     }
     spread
+}
+
+fn is_double_shape(shape: &Shape) -> bool {
+    matches!(shape, Shape::Value { value, .. } if is_double(value))
 }
 
 fn is_double(value: &Expression) -> bool {
@@ -172,24 +192,41 @@ fn single_values(a: &Expression, b: &Expression) -> bool {
     };
     let constant = variables.is_empty();
     let real = !constant && !is_imaginary(a) && !is_imaginary(b);
-    let (relative, zero) = match constant {
-        true if is_decimal(a) || is_decimal(b) => (ROUNDED, ZERO),
-        true => (EXACT, ZERO),
-        false => (AT_POINTS, AT_POINTS),
+    let relative = match constant {
+        true if is_decimal(a) || is_decimal(b) => ROUNDED,
+        true => EXACT,
+        false => AT_POINTS,
     };
     let mut defined = 0;
     for number in 0..if constant { 1 } else { POINTS } {
-        let at = Point { number, upper: true, real };
+        let at = Point { number, real };
         let (a, b) = (a.value(at), b.value(at));
         if !a.is_defined() || !b.is_defined() {
             continue;
         }
         defined += 1;
-        if (relative * a.size().max(b.size())).max(zero) < (a + -b).size() {
+        // Whole numbers that doubles hold are exact.
+        let is_whole = |x: Complex| x.is_real() && x.re.fract() == 0.0 && x.re.abs() < 2_f64.powi(53);
+        if relative == EXACT && is_whole(a) && is_whole(b) && a != b {
+            return false;
+        }
+        let most = a.size().max(b.size());
+        let zero = if constant && 0.0 < a.size().min(b.size()) { 0.0 } else { ZERO };
+        if (relative * most).max(zero) < (a + -b).size() {
             return false;
         }
     }
     if constant { defined == 1 } else { FEWEST_DEFINED <= defined }
+}
+
+/// Whether an answer has the digits of a right answer that names its base: the question named it too.
+fn without_base(answer: &Expression, gold: &Expression) -> bool {
+    match (answer, gold) {
+        (Expression::Number(digits), Expression::Variable(based)) => {
+            based.split_once('_').is_some_and(|(gold, _)| gold == digits)
+        }
+        _ => false,
+    }
 }
 
 fn sign_of_infinity(value: &Expression) -> Option<bool> {

@@ -59,8 +59,6 @@ pub(crate) enum Function {
 pub(crate) struct Point {
     /// Which of the fixed points: it gives each variable its value.
     pub(crate) number: u64,
-    /// ± is read as +, or else as −.
-    pub(crate) upper: bool,
     /// Roots and logarithms below zero are undefined.
     pub(crate) real: bool,
 }
@@ -125,14 +123,13 @@ impl Expression {
             Expression::Pi => Complex::real(PI),
             Expression::Euler => Complex::real(E),
             Expression::Imaginary => Complex::I,
-            Expression::Infinity => Complex::UNDEFINED,
+            // Infinities are compared before values are, and ± is decided.
+            Expression::Infinity | Expression::PlusMinus(..) => Complex::UNDEFINED,
             Expression::Sum(parts) => parts.iter().fold(Complex::real(0.0), |sum, part| sum + value(part)),
             Expression::Product(parts) => parts.iter().fold(one, |product, part| product * value(part)),
             Expression::Quotient(a, b) => value(a) / value(b),
             Expression::Power(base, exponent) => power(value(base), value(exponent), at.real),
             Expression::Negative(inner) => -value(inner),
-            Expression::PlusMinus(inner, turned) if at.upper == *turned => -value(inner),
-            Expression::PlusMinus(inner, _) => value(inner),
             Expression::Root(index, inner) => root(value(index), value(inner), at.real),
             Expression::Logarithm(base, inner) => {
                 logarithm(value(inner), at.real) / logarithm(value(base), at.real)
@@ -147,6 +144,36 @@ impl Expression {
 }
 
 impl Function {
+    /// The function of a command.
+    pub(crate) fn named(name: &str) -> Option<Function> {
+        Some(match name {
+            "sin" => Function::Sin,
+            "cos" => Function::Cos,
+            "tan" => Function::Tan,
+            "cot" => Function::Cot,
+            "sec" => Function::Sec,
+            "csc" => Function::Csc,
+            "arcsin" => Function::Arcsin,
+            "arccos" => Function::Arccos,
+            "arctan" => Function::Arctan,
+            "sinh" => Function::Sinh,
+            "cosh" => Function::Cosh,
+            "tanh" => Function::Tanh,
+            "exp" => Function::Exp,
+            _ => return None,
+        })
+    }
+
+    /// The function that undoes it.
+    pub(crate) fn inverse(self) -> Option<Function> {
+        match self {
+            Function::Sin => Some(Function::Arcsin),
+            Function::Cos => Some(Function::Arccos),
+            Function::Tan => Some(Function::Arctan),
+            _ => None,
+        }
+    }
+
     fn value(self, x: Complex) -> Complex {
         match self {
             Function::Exp => return x.exp(),
@@ -175,7 +202,8 @@ impl Function {
     }
 }
 
-/// A variable's value at one of the fixed points: 0.4 to 3, above zero at the even ones, of either sign at the others.
+/// A variable's value at one of the fixed points: 0.4 to 3, above zero at the even ones, of either sign at the others;
+/// a whole number from 1 to 8 at every third.
 fn coordinate(name: &str, point: u64) -> f64 {
     // FNV-1a over the name, then the finish of SplitMix64: a spread that is the same everywhere.
     let seed = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
@@ -185,6 +213,9 @@ fn coordinate(name: &str, point: u64) -> f64 {
     bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     bits ^= bits >> 31;
+    if point % 3 == 2 {
+        return (1 + (bits >> 61)) as f64;
+    }
     let size = 0.4 + 2.6 * ((bits >> 11) as f64 / (1_u64 << 53) as f64);
     if point % 2 == 1 && bits & 1 == 1 { -size } else { size }
 }

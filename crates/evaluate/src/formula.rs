@@ -2,9 +2,12 @@
 
 use crate::expression::{Expression, Function};
 use crate::token::Token;
+use crate::word::number;
 
 /// Brackets, roots and fractions within each other. Beyond it a text is no expression.
 const MOST_DEPTH: usize = 48;
+/// Powers, factorials and degrees behind one factor.
+const MOST_BEHIND: usize = 4;
 
 /// The expression that all of the tokens are.
 pub(crate) fn expression(tokens: &[Token]) -> Option<Expression> {
@@ -85,7 +88,7 @@ impl Reader {
     fn product(&mut self, argument: bool) -> Option<Expression> {
         let mut factors = vec![self.factor()?];
         loop {
-            let divided = !argument && self.is('/');
+            let divided = !argument && (self.is('/') || self.is(':'));
             if divided || !argument && self.is('*') {
                 self.at += 1;
                 let sign = self.sign();
@@ -135,7 +138,7 @@ impl Reader {
                 return Some(factor);
             };
             behind += 1;
-            if MOST_DEPTH < behind {
+            if MOST_BEHIND < behind {
                 return None;
             }
         }
@@ -143,10 +146,7 @@ impl Reader {
 
     fn exponent(&mut self) -> Option<Expression> {
         let sign = self.sign();
-        let exponent = match self.is('^') {
-            true => return None,
-            false => self.base()?,
-        };
+        let exponent = self.base()?;
         // Powers of powers group from the right.
         let exponent = match self.take('^') {
             true => Expression::Power(boxed(exponent), boxed(self.deeper(Reader::exponent)?)),
@@ -244,7 +244,7 @@ impl Reader {
         }
         let next = self.tokens.get(self.at..self.at + 3).unwrap_or_default();
         if let [a, slash, b] = next
-            && let (Token::Number(a), Token::Number(b)) = (&a, &b)
+            && let (Token::Number(a), Token::Number(b)) = (a, b)
             && *slash == Token::Symbol('/')
         {
             let (a, b) = (Expression::Number(a.clone()), Expression::Number(b.clone()));
@@ -295,7 +295,10 @@ impl Reader {
             match self.peek()? {
                 Token::Number(digits) => name.push_str(digits),
                 Token::Letter(letter) => name.push(*letter),
-                Token::Word(word) => name.push_str(word),
+                Token::Word(word) => {
+                    name.push_str(&number(word).map_or(word.clone(), |spelled| spelled.to_string()))
+                }
+                Token::Symbol('(' | ')') if braced => {}
                 _ => return None,
             }
             self.at += 1;
@@ -308,24 +311,11 @@ impl Reader {
     /// The function whose name comes next.
     fn function(&self) -> Option<Named> {
         let Some(Token::Command(name)) = self.peek() else { return None };
-        Some(match *name {
-            "sin" => Named::Function(Function::Sin),
-            "cos" => Named::Function(Function::Cos),
-            "tan" => Named::Function(Function::Tan),
-            "cot" => Named::Function(Function::Cot),
-            "sec" => Named::Function(Function::Sec),
-            "csc" => Named::Function(Function::Csc),
-            "arcsin" => Named::Function(Function::Arcsin),
-            "arccos" => Named::Function(Function::Arccos),
-            "arctan" => Named::Function(Function::Arctan),
-            "sinh" => Named::Function(Function::Sinh),
-            "cosh" => Named::Function(Function::Cosh),
-            "tanh" => Named::Function(Function::Tanh),
-            "exp" => Named::Function(Function::Exp),
-            "ln" => Named::Logarithm(Expression::Euler),
-            "log" => Named::Logarithm(Expression::Number("10".into())),
-            _ => return None,
-        })
+        match *name {
+            "ln" => Some(Named::Logarithm(Expression::Euler)),
+            "log" => Some(Named::Logarithm(Expression::Number("10".into()))),
+            name => Function::named(name).map(Named::Function),
+        }
     }
 
     /// A function with its power, its base and its argument: `\sin^2 x`, `\log_2 8`.
@@ -358,17 +348,6 @@ impl Reader {
 enum Named {
     Function(Function),
     Logarithm(Expression),
-}
-
-impl Function {
-    fn inverse(self) -> Option<Function> {
-        match self {
-            Function::Sin => Some(Function::Arcsin),
-            Function::Cos => Some(Function::Arccos),
-            Function::Tan => Some(Function::Arctan),
-            _ => None,
-        }
-    }
 }
 
 fn signed(sign: Option<char>, term: Expression) -> Expression {

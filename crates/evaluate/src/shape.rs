@@ -3,7 +3,7 @@
 use crate::expression::Expression;
 use crate::formula::expression;
 use crate::token::Token;
-use crate::word::number;
+use crate::word::{is_value, number};
 
 /// Shapes within shapes. Beyond it a text is words.
 const MOST_DEPTH: usize = 12;
@@ -31,13 +31,15 @@ pub(crate) enum Shape {
         right: Box<Shape>,
         name: Option<String>,
     },
-    /// Sides with `<`, `>`, `l` for at most, `g` for at least, `n` for unequal between them.
+    /// Sides with `<`, `>`, `l` for at most, `g` for at least, `n` for unequal between them; the smaller side first.
     Inequality {
         sides: Vec<Shape>,
         signs: Vec<char>,
     },
     /// Letters and digits alone, in small letters.
     Words(String),
+    /// What is none of these.
+    Unread(Vec<Token>),
 }
 
 /// The shape of an answer.
@@ -45,26 +47,39 @@ pub(crate) fn shape(tokens: &[Token]) -> Shape {
     read(tokens, 0)
 }
 
-/// Letters and digits of the tokens, in small letters.
+/// Letters and digits of the tokens, in small letters, with the sign they begin with.
 pub(crate) fn words(tokens: &[Token]) -> String {
     let mut words = String::new();
     for token in tokens {
         match token {
             Token::Number(text) => words.push_str(text),
-            Token::Word(text) if matches!(text.as_str(), "a" | "an" | "the") => {}
             Token::Word(text) => words.extend(text.chars().filter(|c| c.is_alphanumeric())),
             Token::Letter(letter) => words.extend(letter.to_lowercase()),
             Token::Command(name) => words.push_str(name),
+            Token::Symbol('-') if words.is_empty() => words.push('-'),
             _ => {}
         }
     }
     words
 }
 
+/// Tokens that are no mathematics: words, or what cannot be read.
+fn unread(tokens: &[Token]) -> Shape {
+    let is_layout = |token: &Token| match token {
+        Token::Word(_) | Token::Letter(_) | Token::Number(_) => true,
+        Token::Symbol(c) => "{}()-.,'’`\"".contains(*c),
+        _ => false,
+    };
+    let has_words = tokens.iter().any(|token| matches!(token, Token::Word(_) | Token::Letter(_)));
+    match has_words && tokens.iter().all(is_layout) {
+        true => Shape::Words(words(tokens)),
+        false => Shape::Unread(tokens.to_vec()),
+    }
+}
+
 fn read(tokens: &[Token], depth: usize) -> Shape {
-    let text = || Shape::Words(words(tokens));
     if MOST_DEPTH <= depth {
-        return text();
+        return unread(tokens);
     }
     let tokens = without_closing(tokens);
     let items = split(tokens, &is_separator);
@@ -85,7 +100,7 @@ fn read(tokens: &[Token], depth: usize) -> Shape {
         .or_else(|| matrix(tokens, depth))
         .or_else(|| constant(tokens))
         .or_else(|| expression(tokens).map(|value| Shape::Value { value, percent }))
-        .unwrap_or_else(text)
+        .unwrap_or_else(|| unread(tokens))
 }
 
 fn is_separator(token: &Token) -> bool {
@@ -98,7 +113,8 @@ fn is_separator(token: &Token) -> bool {
 
 /// Without the punctuation that closes a sentence.
 fn without_closing(tokens: &[Token]) -> &[Token] {
-    let is_closing = |token: &Token| matches!(token, Token::Symbol('.' | ',' | ';' | ':' | '/'));
+    let is_closing =
+        |token: &Token| matches!(token, Token::Symbol('.' | ',' | ';' | ':' | '/') | Token::Command("\\"));
     let end = tokens.iter().rposition(|token| !is_closing(token)).map_or(0, |last| last + 1);
     &tokens[..end]
 }
@@ -161,7 +177,7 @@ fn relation(tokens: &[Token], depth: usize) -> Option<Shape> {
     if sides[0].is_empty() {
         return Some(read(&tokens[1..], depth + 1));
     }
-    if signs == ['∈'] {
+    if signs == ['∈'] && named(sides[0]).is_some() {
         return Some(read(sides[1], depth + 1));
     }
     if signs.iter().all(|sign| *sign == '=') {
@@ -175,25 +191,46 @@ fn relation(tokens: &[Token], depth: usize) -> Option<Shape> {
     if signs.iter().any(|sign| matches!(sign, '=' | '∈')) {
         return None;
     }
-    let shapes: Vec<Shape> = sides.iter().map(|side| read(side, depth + 1)).collect();
+    let mut shapes: Vec<Shape> = sides.iter().map(|side| read(side, depth + 1)).collect();
+    // What is greater comes last.
+    if signs.iter().all(|sign| matches!(sign, '>' | 'g')) {
+        shapes.reverse();
+        signs.reverse();
+        signs.iter_mut().for_each(|sign| *sign = if *sign == '>' { '<' } else { 'l' });
+    }
     Some(interval(&shapes, &signs).unwrap_or(Shape::Inequality { sides: shapes, signs }))
 }
 
-/// The name that a side of an equation is: letters, words and brackets, without a number and a sign.
+/// The name that a side of an equation is: letters, words and brackets, perhaps added up, but no number and no power.
 fn named(side: &[Token]) -> Option<String> {
-    let mut below = false;
-    let mut letters = 0;
-    for token in side {
+    let (mut name, mut letters, mut below) = (String::new(), 0, false);
+    let mut rest = side;
+    while let [token, behind @ ..] = rest {
+        rest = behind;
         match token {
-            Token::Symbol('+' | '-' | '*' | '/' | '^' | '!') => return None,
-            Token::Command("frac" | "sqrt" | "pm" | "mp" | "binom") => return None,
+            Token::Symbol('-') if name.is_empty() => return None,
+            // An inverse function: f^{-1}(x).
+            Token::Symbol('^') => {
+                let inverse =
+                    [Token::Symbol('{'), Token::Symbol('-'), Token::Number("1".into()), Token::Symbol('}')];
+                rest = behind.strip_prefix(&inverse)?;
+                name.push('^');
+            }
+            Token::Symbol('!') | Token::Command("sqrt" | "pm" | "mp" | "binom" | "pi" | "infty") => {
+                return None;
+            }
             Token::Number(_) if !below => return None,
-            Token::Letter(_) | Token::Word(_) | Token::Command(_) => letters += 1,
-            _ => {}
+            Token::Number(text) => name.push_str(text),
+            Token::Letter(letter) => name.push(*letter),
+            Token::Word(word) => name.push_str(word),
+            Token::Command(command) => name.push_str(command),
+            Token::Symbol(symbol) => name.push(*symbol),
+            Token::Begin | Token::End => return None,
         }
+        letters += usize::from(matches!(token, Token::Letter(_) | Token::Word(_) | Token::Command(_)));
         below = *token == Token::Symbol('_') || below && *token == Token::Symbol('{');
     }
-    (letters != 0).then(|| words(side))
+    (letters != 0).then_some(name)
 }
 
 /// An inequality that bounds one variable, as the interval it is.
@@ -204,27 +241,16 @@ fn interval(sides: &[Shape], signs: &[char]) -> Option<Shape> {
             if below { Expression::Negative(Box::new(Expression::Infinity)) } else { Expression::Infinity };
         Shape::Value { value, percent: false }
     };
-    let turned = |sign: &char| match sign {
-        '<' => '>',
-        '>' => '<',
-        'l' => 'g',
-        'g' => 'l',
-        sign => *sign,
-    };
     let (low, above, below, high) = match (sides, signs) {
-        ([x, bound], [sign]) if is_variable(x) && !is_variable(bound) => match sign {
-            '<' | 'l' => (infinity(true), '<', *sign, bound.clone()),
-            '>' | 'g' => (bound.clone(), turned(sign), '<', infinity(false)),
-            _ => return None,
-        },
-        ([bound, x], [sign]) if is_variable(x) && !is_variable(bound) => {
-            return interval(&[x.clone(), bound.clone()], &[turned(sign)]);
+        ([x, bound], [below @ ('<' | 'l')]) if is_variable(x) && !is_variable(bound) => {
+            (infinity(true), '<', *below, bound.clone())
         }
-        ([low, x, high], [above, below]) if is_variable(x) => match (above, below) {
-            ('<' | 'l', '<' | 'l') => (low.clone(), *above, *below, high.clone()),
-            ('>' | 'g', '>' | 'g') => (high.clone(), turned(below), turned(above), low.clone()),
-            _ => return None,
-        },
+        ([bound, x], [above @ ('<' | 'l')]) if is_variable(x) && !is_variable(bound) => {
+            (bound.clone(), *above, '<', infinity(false))
+        }
+        ([low, x, high], [above @ ('<' | 'l'), below @ ('<' | 'l')]) if is_variable(x) => {
+            (low.clone(), *above, *below, high.clone())
+        }
         _ => return None,
     };
     Some(Shape::Sequence {
@@ -244,7 +270,7 @@ fn without_unit(tokens: &[Token]) -> (&[Token], bool) {
                 percent = true;
                 before
             }
-            [before @ .., Token::Word(word)] if !word.starts_with("mathbb") => {
+            [before @ .., Token::Word(word)] if !word.starts_with("mathbb") && !is_value(word) => {
                 percent |= word.starts_with("percent");
                 before
             }
@@ -254,7 +280,11 @@ fn without_unit(tokens: &[Token]) -> (&[Token], bool) {
             {
                 &rest[..before.len() + 1]
             }
-            // Metres / second, metres * seconds, (metres).
+            // Fourth: 4^{\text{th}}.
+            [before @ .., Token::Symbol('^'), Token::Symbol('{'), Token::Word(_), Token::Symbol('}')] => {
+                before
+            }
+            // Metres / second, metres * seconds.
             [before @ .., Token::Symbol('/' | '*')] if rest.len() < tokens.len() => before,
             _ => break,
         };
@@ -288,7 +318,9 @@ fn bracketed(tokens: &[Token], depth: usize) -> Option<Shape> {
         // Braces that group nothing: the model forgot their backslash.
         (Token::Symbol('{'), Token::Symbol('}')) if several => Some(Shape::Set(items(inner, depth))),
         (Token::Symbol('{'), Token::Symbol('}')) => Some(read(inner, depth + 1)),
-        (Token::Symbol('('), Token::Symbol(')')) if !several => Some(read(inner, depth + 1)),
+        (Token::Symbol('('), Token::Symbol(')')) | (Token::Symbol('['), Token::Symbol(']')) if !several => {
+            Some(read(inner, depth + 1))
+        }
         (Token::Command("langle"), Token::Command("rangle")) => {
             Some(Shape::Sequence { open: '(', close: ')', items: items(inner, depth) })
         }

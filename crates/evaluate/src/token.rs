@@ -85,8 +85,9 @@ impl<'a> Lexer<'a> {
         let (run, rest) = self.rest.split_at(end);
         self.rest = rest;
         let lower = run.to_lowercase();
-        // A lone letter after a space that ends the text may be a unit: `5 m`.
-        let unit = is_unit(&lower, self.spaced && rest.trim().is_empty() && !self.out.is_empty());
+        // A lone letter after a value and a space that ends the text may be a unit: `5 m`.
+        let value = matches!(self.out.last(), Some(Token::Number(_) | Token::Symbol('}' | ')')));
+        let unit = is_unit(&lower, value && self.spaced && rest.trim().is_empty());
         let long = 4 <= run.chars().count();
         if !worded
             && !unit
@@ -110,6 +111,9 @@ impl<'a> Lexer<'a> {
             self.push(Token::Symbol(c));
         } else if let Some(name) = named(name) {
             self.push(Token::Command(name));
+            if name == "\\" {
+                self.row_distance();
+            }
         } else if WORDED.contains(&name) {
             self.worded();
         } else {
@@ -117,9 +121,22 @@ impl<'a> Lexer<'a> {
         }
     }
 
+    /// Passes the distance between rows: `\\[1ex]`.
+    fn row_distance(&mut self) {
+        let distance = self.rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+        if let Some((distance, rest)) = distance
+            && ["pt", "ex", "em", "mm", "cm"].iter().any(|unit| distance.ends_with(unit))
+        {
+            self.rest = rest;
+        }
+    }
+
     /// The words in the braces that follow.
     fn worded(&mut self) {
         let Some(inner) = self.braced() else { return };
+        if let Some(name) = named(inner.trim()).filter(|name| is_name(name)) {
+            return self.push(Token::Command(name));
+        }
         // Within words a command would call for words again, without end: it is read as letters.
         let plain = inner.replace('\\', " ");
         let mut words = Lexer { rest: &plain, grouped: self.grouped, spaced: true, out: Vec::new() };
@@ -152,9 +169,9 @@ impl<'a> Lexer<'a> {
             "hspace" | "vspace" | "color" => {
                 self.braced();
             }
-            "!" | "$" | "(" | ")" | "[" | "]" | "mathbf" | "boldsymbol" | "bold" | "displaystyle"
-            | "textstyle" | "big" | "Big" | "bigl" | "bigr" | "Bigl" | "Bigr" | "bigg" | "Bigg"
-            | "limits" | "boxed" | "fbox" => {}
+            "!" | "$" | "(" | ")" | "[" | "]" | "mathbf" | "boldsymbol" | "bold" | "mathit" | "mathsf"
+            | "mathcal" | "bf" | "rm" | "it" | "displaystyle" | "textstyle" | "big" | "Big" | "bigl"
+            | "bigr" | "Bigl" | "Bigr" | "bigg" | "Bigg" | "limits" | "boxed" | "fbox" => {}
             "," | ";" | ":" | " " | "quad" | "qquad" | "thinspace" | "\n" | "" => self.spaced = true,
             "to" | "rightarrow" => self.push(Token::Symbol('→')),
             "circ" => self.push(Token::Symbol('°')),
@@ -229,8 +246,8 @@ impl<'a> Lexer<'a> {
 /// What follows the separator of thousands, where exactly three digits do.
 fn group(text: &str, grouped: bool) -> Option<&str> {
     // A comma drawn close to its neighbours separates thousands whatever else commas do.
-    let close =
-        text.strip_prefix(",\\!").or_else(|| text.strip_prefix("{,}")).or_else(|| text.strip_prefix("\\,"));
+    let drawn_close = text.strip_prefix(',').and_then(|rest| rest.trim_start().strip_prefix("\\!"));
+    let close = drawn_close.or_else(|| text.strip_prefix("{,}")).or_else(|| text.strip_prefix("\\,"));
     let plain = text.strip_prefix(',').or_else(|| text.strip_prefix(' ')).filter(|_| grouped);
     let rest = close.map(str::trim_start).or(plain)?;
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();

@@ -14,7 +14,7 @@ pub fn same(answer: &str, gold: &str) -> bool {
     if answer.is_empty() || gold.is_empty() {
         return false;
     }
-    if MOST_BYTES < answer.len().max(gold.len()) {
+    if answer == gold || MOST_BYTES < answer.len().max(gold.len()) {
         return answer == gold;
     }
     let readings = |text: &str| {
@@ -42,6 +42,9 @@ fn same_reading(answer: &[Token], gold: &[Token]) -> bool {
 fn same_tokens(answer: &[Token], gold: &[Token]) -> bool {
     let same = |a: &Token, b: &Token| match (a, b) {
         (Token::Letter(a), Token::Letter(b)) => a.to_lowercase().eq(b.to_lowercase()),
+        (Token::Word(word), Token::Letter(letter)) | (Token::Letter(letter), Token::Word(word)) => {
+            letter.to_lowercase().eq(word.chars())
+        }
         (a, b) => a == b,
     };
     !gold.is_empty()
@@ -49,8 +52,12 @@ fn same_tokens(answer: &[Token], gold: &[Token]) -> bool {
         && answer.iter().zip(gold).all(|(answer, gold)| same(answer, gold))
 }
 
-/// The same letters, where what is right is words.
+/// The same letters, where what is right is words; an article before them adds nothing.
 fn same_words(answer: &[Token], gold: &[Token]) -> bool {
-    let has_words = |token: &Token| matches!(token, Token::Word(_));
-    gold.iter().any(has_words) && !words(gold).is_empty() && words(answer) == words(gold)
+    if !gold.iter().any(|token| matches!(token, Token::Word(_))) {
+        return false;
+    }
+    let (answer, gold) = (words(answer), words(gold));
+    let without = |article: &str| answer.strip_prefix(article) == Some(&gold);
+    !gold.is_empty() && ["", "a", "an", "the"].into_iter().any(without)
 }

@@ -3,8 +3,8 @@
 /// Units short enough to be taken for a product of variables. Longer words need no list.
 const UNITS: &[&str] = &[
     "cm", "mm", "km", "ft", "in", "mi", "yd", "kg", "mg", "lb", "lbs", "oz", "ml", "hr", "hrs", "min", "sec",
-    "mph", "kph", "rpm", "deg", "rad", "sq", "cu", "per", "day", "pm", "am", "usd", "gal", "pts", "men",
-    "ways",
+    "mph", "kph", "rpm", "deg", "rad", "sq", "cu", "per", "day", "pm", "am", "usd", "gal", "pts", "st", "nd",
+    "rd", "th", "men", "ways",
 ];
 
 /// Units of one letter.
@@ -48,6 +48,11 @@ pub(crate) fn is_unit(word: &str, lone: bool) -> bool {
 /// Whether letters in a row name a function or a constant.
 pub(crate) fn is_name(word: &str) -> bool {
     NAMES.contains(&word)
+}
+
+/// Whether a word behind a number is a part of its value: it multiplies it, or makes it a time of day.
+pub(crate) fn is_value(word: &str) -> bool {
+    ["dozen", "hundred", "thousand", "million", "billion", "trillion", "am", "pm"].contains(&word)
 }
 
 /// The number that a word spells, up to twenty.
