@@ -86,7 +86,7 @@ def compared(bench, model, variant, text, tokens, base="f32"):
     """Has `reckon compare` hold one against the base, on the processor."""
     path = bench.texts[text]["path"]
     models = [bench.packed(model, variant), bench.packed(model, base)]
-    command = ["compare", *models, "--text", path, "--tokens", tokens, "--device", "cpu", "--json"]
+    command = ["compare", *models, "--text", path, "--tokens", tokens, "--device", "cpu", "--threads", 1, "--json"]
     bench.kept(f"compare/{model} {variant} {text}.json", lambda: bench.run(*command))
 
 
@@ -95,10 +95,12 @@ def compare(bench):
     for variant in (*VARIANTS, "file"):
         compared(bench, "mini", variant, "conversations", CONVERSATION_TOKENS)
     for text in texts.SOURCES:
-        for variant in (*VARIANTS, "file"):
+        for variant in VARIANTS:
             # Rows of 576 are no multiple of 256: with a q6 head the file is the same, byte for byte.
             if variant != "q4 head q6":
                 compared(bench, "smol", variant, text, TOKENS)
+    # The base has the numbers of the file: one text is enough to show it.
+    compared(bench, "smol", "file", "prose", TOKENS)
 
 
 def answers(bench):
@@ -129,17 +131,27 @@ def speed(bench):
                 bench.kept(f"speed/{device} {variant} {turn}.json", lambda: bench.run(*command))
 
 
+def arguments(stages=()):
+    """What the command line names; stages only where there are any."""
+    parser = argparse.ArgumentParser()
+    for name in ("--reckon", "--smol", "--mini-f32", "--sets", "--work"):
+        parser.add_argument(name, type=Path, required=True)
+    if stages:
+        parser.add_argument("stages", nargs="*", metavar="STAGE")
+    asked = parser.parse_args()
+    unknown = set(getattr(asked, "stages", ())) - set(stages)
+    if unknown:
+        parser.error(f"no stage: {', '.join(unknown)}; there are {', '.join(stages)}")
+    return asked
+
+
 def main():
     """Runs the stages that are named."""
     stages = {"pack": pack, "compare": compare, "answers": answers, "speed": speed,
               "cache": logits.cache, "weights": weights.errors}
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    for name in ("--reckon", "--smol", "--mini-f32", "--sets", "--work"):
-        parser.add_argument(name, type=Path, required=True)
-    parser.add_argument("stages", nargs="*", choices=[*stages, []], default=list(stages), metavar="STAGE")
-    asked = parser.parse_args()
+    asked = arguments(stages)
     bench = Bench(asked)
-    for stage in asked.stages:
+    for stage in asked.stages or stages:
         stages[stage](bench)
 
 
