@@ -167,7 +167,7 @@ def perplexities(smol):
     rows = []
     for name in ("f16", "bf16", "q8", "q6", "q4 head q8", "q4_1", "q4"):
         rises = {text: 100 * (loss["perplexity"] / loss["base_perplexity"] - 1) for text, loss in smol[name]["loss"].items()}
-        rows.append((name, [Point(name, 0, rises["all"], min(rises.values()), max(rises.values()))]))
+        rows.append((f"{name}, {smol[name]['file_bytes'] / 1e6:.0f} MB", [Point(name, 0, rises["all"], min(rises.values()), max(rises.values()))]))
     return rows
 
 
@@ -191,11 +191,11 @@ def panels(found):
     f32 = accuracy["f32"]["all"]
     return [
         Panel("SmolLM2-135M: divergence from f32, nats a token",
-              f"{tokens:,} tokens of four texts; hollow: weights that lie on no grid",
+              f"{tokens:,} tokens of four texts; hollow: two of them, weights on no grid",
               losses(smol, ["q4 head q6"]) + dithered(found), [64, 128, 256], [10.0**power for power in range(-6, 1)],
               {"q4": (-9, -4, "end"), "q4 head q8": (10, -2, "start"), **LEFT_OF}),
         Rows("SmolLM2-135M: perplexity over that of f32, %", "all four texts; the line from the least to the most of them",
-             perplexities(smol), [0, 10, 20, 30, 40], 0, [("one", False, "all texts")]),
+             perplexities(smol), [0, 10, 20, 30, 40], 0, []),
         Panel("Embedded model: divergence from f32, nats a token",
               f"{mini['q4']['loss']['all']['tokens']:,} tokens of conversations", losses(mini, kind="two"), [2, 4, 8],
               [10.0**power for power in range(-7, 0)],

@@ -56,16 +56,27 @@ def held(bench, model, variant):
     return {**found, "bits_per_weight": 8 * inspected["bytes_per_token"] / inspected["parameters"]}
 
 
+def rounds(bench, device, variant):
+    """What `reckon bench` told, a round each."""
+    documents = [read(bench, f"speed/{device} {variant} {turn}.json") for turn in range(measure.SPEED_ROUNDS)]
+    return [document["runs"][0] for document in documents if document]
+
+
+def tokens_per_s(run):
+    """Its median, decoding."""
+    return run["decode"][0]["tokens_per_s"]["median"]
+
+
 def speeds(bench, variant):
-    """Tokens a second on each device: every round's median, and their median."""
+    """Tokens a second on each device: every round's median, their median, and how that stands to f32 in the same round."""
     told = {}
     for device in ("cpu", "webgpu"):
-        rounds = [read(bench, f"speed/{device} {variant} {turn}.json") for turn in range(measure.SPEED_ROUNDS)]
-        runs = [document["runs"][0] for document in rounds if document]
+        runs, beside = rounds(bench, device, variant), rounds(bench, device, "f32")
         if runs:
-            found = [run["decode"][0]["tokens_per_s"]["median"] for run in runs]
+            found = [tokens_per_s(run) for run in runs]
             told[device] = {"device": runs[0]["device"], "rounds": found, "median": median(found), "least": min(found),
-                            "most": max(found), "gb_per_s": median(run["decode"][0]["gb_per_s"]["median"] for run in runs)}
+                            "most": max(found), "gb_per_s": median(run["decode"][0]["gb_per_s"]["median"] for run in runs),
+                            "times_f32": median(one / tokens_per_s(other) for one, other in zip(found, beside))}
     return told
 
 

@@ -46,9 +46,9 @@ def size(row):
 
 
 def speed(row, device):
-    """The median of the rounds, from the slowest to the fastest."""
+    """The median of the rounds, from the slowest to the fastest, and the median of the ratios to f32."""
     told = row["speed"].get(device)
-    return f"{told['median']:.1f} ({told['least']:.1f}–{told['most']:.1f})" if told else "–"
+    return [f"{told['median']:.1f} ({told['least']:.1f}–{told['most']:.1f})", f"{told['times_f32']:.1f}"] if told else ["–", "–"]
 
 
 def smol(found):
@@ -64,9 +64,9 @@ def smol(found):
             told = [divergence(loss), f"{100 * loss['same_top']:.2f}", f"{loss['perplexity']:.3f}", f"{ratio:.4f}"]
         else:
             told = ["as f32"] * 4
-        rows.append([name, *size(row), *told, speed(row, "cpu"), speed(row, "webgpu")])
+        rows.append([name, *size(row), *told, *speed(row, "cpu"), *speed(row, "webgpu")])
     table(["held as", "file, bytes", "a token reads, bytes", "bits a weight", "KL, nats a token", "same top, %", "perplexity", "of f32's",
-           "tokens/s, processor", "tokens/s, lavapipe"], rows)
+           "tokens/s, processor", "times f32", "tokens/s, lavapipe", "times f32"], rows)
 
 
 def by_text(found):
