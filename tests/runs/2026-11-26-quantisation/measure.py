@@ -9,6 +9,7 @@ web/embedded/work/hf. Stages: pack, compare, answers, speed, cache, weights; all
 
 import argparse
 import json
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -68,7 +69,13 @@ class Bench:
         """Has `reckon pack` write it; its report stays."""
         options = ["--dtype", dtype, "--shard", 4096, "--name", "packed", "--json", *(["--head", head] if head else [])]
         out = self.packed(model, variant)
-        return self.kept(f"pack/{out.name}.json", lambda: self.run("pack", source, out, *options))
+
+        def make():
+            # What an interrupted run left half written.
+            shutil.rmtree(out, ignore_errors=True)
+            return self.run("pack", source, out, *options)
+
+        return self.kept(f"pack/{out.name}.json", make)
 
 
 def pack(bench):

@@ -76,6 +76,7 @@ def speeds(bench, variant):
             found = [tokens_per_s(run) for run in runs]
             told[device] = {"device": runs[0]["device"], "rounds": found, "median": median(found), "least": min(found),
                             "most": max(found), "gb_per_s": median(run["decode"][0]["gb_per_s"]["median"] for run in runs),
+                            "dispatches_per_token": runs[0]["decode"][0]["dispatches_per_token"],
                             "times_f32": median(one / tokens_per_s(other) for one, other in zip(found, beside))}
     return told
 

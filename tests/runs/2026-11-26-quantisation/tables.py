@@ -45,14 +45,24 @@ def size(row):
     return [f"{row['file_bytes']:,}", f"{row['bytes_per_token']:,}", f"{row['bits_per_weight']:.2f}"]
 
 
-def speed(row, device):
-    """The median of the rounds, from the slowest to the fastest, and the median of the ratios to f32."""
-    told = row["speed"].get(device)
-    return [f"{told['median']:.1f} ({told['least']:.1f}–{told['most']:.1f})", f"{told['times_f32']:.1f}"] if told else ["–", "–"]
+def speed(found):
+    """Tokens a second: the median of the rounds, from the slowest to the fastest; bytes a second, and the median of the ratios to f32."""
+    rows = []
+    for name, row in found["smol"].items():
+        parts = [f"{row['bytes_per_token'] / 1e6:.1f}"]
+        for device in ("cpu", "webgpu"):
+            told = row["speed"].get(device)
+            parts += [f"{told['median']:.1f} ({told['least']:.1f}–{told['most']:.1f})", f"{told['gb_per_s']:.2f}",
+                      f"{told['times_f32']:.1f}"] if told else ["–"] * 3
+        if row["speed"] and "same_file_as" not in row:
+            rows.append([name, *parts, str(row["speed"]["webgpu"]["dispatches_per_token"])])
+    columns = ["tokens/s", "GB/s", "times f32"]
+    table(["held as", "a token reads, MB", *(f"processor, {column}" for column in columns), *(f"lavapipe, {column}" for column in columns),
+           "dispatches a token"], rows)
 
 
 def smol(found):
-    """What SmolLM2 loses, and how fast it is."""
+    """What SmolLM2 loses."""
     rows = []
     for name, row in found["smol"].items():
         loss = row["loss"].get("all")
@@ -64,9 +74,9 @@ def smol(found):
             told = [divergence(loss), f"{100 * loss['same_top']:.2f}", f"{loss['perplexity']:.3f}", f"{ratio:.4f}"]
         else:
             told = ["as f32"] * 4
-        rows.append([name, *size(row), *told, *speed(row, "cpu"), *speed(row, "webgpu")])
-    table(["held as", "file, bytes", "a token reads, bytes", "bits a weight", "KL, nats a token", "same top, %", "perplexity", "of f32's",
-           "tokens/s, processor", "times f32", "tokens/s, lavapipe", "times f32"], rows)
+        rows.append([name, *size(row), *told])
+    table(["held as", "file, bytes", "a token reads, bytes", "bits a weight", "KL, nats a token", "same top, %", "perplexity", "of f32's"],
+          rows)
 
 
 def by_text(found):
@@ -159,5 +169,5 @@ def mini(found):
 
 if __name__ == "__main__":
     measured = json.loads((HERE / "results.json").read_text(encoding="utf-8"))
-    for part in (smol, by_text, other, fresh, mini, accuracy):
+    for part in (smol, by_text, speed, other, fresh, mini, accuracy):
         part(measured)
