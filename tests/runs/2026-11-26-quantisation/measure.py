@@ -29,7 +29,7 @@ VARIANTS = {
 TOKENS = 5120
 #: Tokens of the conversations that the embedded model is held against.
 CONVERSATION_TOKENS = 20480
-SPEED_ROUNDS, SOFTWARE_GPU_ROUNDS = 5, 3
+SPEED_ROUNDS, SOFTWARE_GPU_ROUNDS, ALONE_ROUNDS = 5, 3, 2
 
 
 class Bench:
@@ -127,15 +127,21 @@ def answers(bench):
 
 
 def speed(bench):
-    """Tokens a second, in rounds, each of which has every way once."""
+    """Tokens a second, in rounds, each of which has every way once.
+
+    `alone` is one thread and few tokens at a time, often: where other work shares the cores, the fastest was disturbed least.
+    """
     variants = ("f32", *(variant for variant in VARIANTS if variant != "q4 head q6"))
-    shape = ["--depths", 0, "--prompts", 16, "--json"]
-    for device, rounds, tokens, repeat in (("cpu", SPEED_ROUNDS, 32, 3), ("webgpu", SOFTWARE_GPU_ROUNDS, 8, 2)):
+    ways = {
+        "cpu": (SPEED_ROUNDS, ["--device", "cpu", "--tokens", 32, "--repeat", 3]),
+        "webgpu": (SOFTWARE_GPU_ROUNDS, ["--device", "webgpu", "--tokens", 8, "--repeat", 2]),
+        "alone": (ALONE_ROUNDS, ["--device", "cpu", "--threads", 1, "--tokens", 2, "--repeat", 40]),
+    }
+    for way, (rounds, options) in ways.items():
         for turn in range(rounds):
             for variant in variants:
-                command = ["bench", "--model", bench.packed("smol", variant), "--device", device, *shape]
-                command += ["--tokens", tokens, "--repeat", repeat]
-                bench.kept(f"speed/{device} {variant} {turn}.json", lambda: bench.run(*command))
+                command = ["bench", "--model", bench.packed("smol", variant), "--depths", 0, "--prompts", 16, "--json", *options]
+                bench.kept(f"speed/{way} {variant} {turn}.json", lambda: bench.run(*command))
 
 
 def arguments(stages=()):

@@ -78,6 +78,12 @@ def speeds(bench, variant):
                             "most": max(found), "gb_per_s": median(run["decode"][0]["gb_per_s"]["median"] for run in runs),
                             "dispatches_per_token": runs[0]["decode"][0]["dispatches_per_token"],
                             "times_f32": median(one / tokens_per_s(other) for one, other in zip(found, beside))}
+    runs = rounds(bench, "alone", variant)
+    if runs:
+        best = max((run["decode"][0] for run in runs), key=lambda decode: decode["tokens_per_s"]["most"])
+        told["alone"] = {"threads": 1, "samples": sum(run["decode"][0]["tokens_per_s"]["samples"] for run in runs),
+                         "fastest": best["tokens_per_s"]["most"], "gb_per_s": best["gb_per_s"]["most"],
+                         "rounds": [tokens_per_s(run) for run in runs]}
     return told
 
 
