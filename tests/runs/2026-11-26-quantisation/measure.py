@@ -29,7 +29,7 @@ VARIANTS = {
 TOKENS = 5120
 #: Tokens of the conversations that the embedded model is held against.
 CONVERSATION_TOKENS = 20480
-SPEED_ROUNDS, SOFTWARE_GPU_ROUNDS, ALONE_ROUNDS = 5, 3, 2
+SPEED_ROUNDS, SOFTWARE_GPU_ROUNDS, ALONE_ROUNDS = 5, 3, 4
 
 
 class Bench:
