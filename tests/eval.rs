@@ -105,7 +105,7 @@ fn a_larger_limit_goes_on_from_a_smaller_one_and_samples_differ() {
     let data = sums(&fixture, 8);
     let out = fixture.path("answers.jsonl");
     let options = |limit: &'static str| {
-        ["--limit", limit, "--samples", "2", "--temperature", "1.5", "--max-tokens", "24"]
+        ["--limit", limit, "--samples", "2", "--temperature", "9", "--top-p", "1", "--max-tokens", "24"]
     };
     let few = summary(&Run::of(arguments(&data, &out, &options("2"))));
     assert_eq!((&few["asked"], &few["samples"], &few["answers"]), (&json!(2), &json!(2), &json!(4)));

@@ -6,7 +6,7 @@
 DIR holds math500_test.jsonl, gsm8k_test.jsonl, aime24_test.jsonl and amc23_test.jsonl. QWEN is a checkout of
 QwenLM/Qwen2.5-Math; its grader needs sympy==1.12 antlr4-python3-runtime==4.11.1 regex word2number numpy
 python-dateutil. The other needs math-verify and antlr4-python3-runtime==4.13.2, which asks for an environment of its own.
-The FILEs of outputs are what `reckon eval --out` wrote: lines with `text` and `gold`. That of solutions has lines with
+The FILEs of outputs are what `reckon eval` keeps of these sets. That of solutions has lines with
 `solution`, whose answers are rewritten and spoiled as those of the sets are.
 """
 
@@ -87,12 +87,10 @@ def cases(folder, outputs, solutions):
         answer, gold, verdict, _ = line.split("\t")
         yield "made by hand", {"answer": answer, "gold": gold, "hand": verdict == "same"}
     for path in outputs:
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            if "text" in row and "gold" in row:
-                yield "a model's outputs", {"text": row["text"], "gold": str(row["gold"])}
-
-
+        header, *rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+        golds = gold_answers(folder, header["suite"])
+        for row in rows:
+            yield "a model's outputs", {"text": row["text"], "gold": golds[row["number"]]}
     if solutions:
         rows = map(json.loads, solutions.read_text(encoding="utf-8").splitlines())
         found = verdicts([{"text": row["solution"], "gold": "0"} for row in rows])
