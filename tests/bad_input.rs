@@ -9,9 +9,10 @@ mod safetensors;
 
 use std::ffi::OsStr;
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use reckon_tests::{Case, Fixture, Run};
+use reckon_tests::{Case, Fixture, Run, reckon};
 
 const MOST_TIME: Duration = Duration::from_secs(1);
 /// Other work on the machine is not the binary's fault: the best of so many runs counts.
@@ -100,6 +101,20 @@ fn logits_arguments<'a>(model: &'a Path, tokens: &'a Path, out: &'a Path) -> [&'
 
 fn assert_none(faults: Vec<String>) {
     assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
+}
+
+#[test]
+fn a_reader_that_leaves_early_is_no_fault() {
+    let fixture = Fixture::default();
+    let model = Case::named("tiny_text").write(&fixture);
+    let mut command = Command::new(reckon());
+    let mut child =
+        command.arg("inspect").arg(model).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    // Gone before a line can have been written.
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert!(output.status.success());
 }
 
 #[test]

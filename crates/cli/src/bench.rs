@@ -14,6 +14,7 @@ use crate::arguments::Bench;
 use crate::clock::Clock;
 use crate::load::load_opened;
 use crate::place::{Place, called};
+use crate::print;
 use crate::random::Random;
 use record::{
     BytesPerToken, Decode, Device, Document, FirstToken, Kernel, Kernels, Memory, Model, Prefill, Run, Spread,
@@ -32,9 +33,9 @@ pub async fn run(arguments: &Bench) -> Result<(), String> {
     let run = Bencher::open(arguments).await?.run().await?;
     if arguments.json {
         let document = Document::of(vec![run.clone()]);
-        println!("{}", serde_json::to_string_pretty(&document).map_err(|err| err.to_string())?);
+        print::line(serde_json::to_string_pretty(&document).map_err(|err| err.to_string())?);
     } else {
-        print!("{}", table::of(&run));
+        print::line(table::of(&run).trim_end());
     }
     if let Some(folder) = &arguments.save {
         let kept = kept::keep(folder, run)?;

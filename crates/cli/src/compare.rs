@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::arguments;
 use crate::load::load;
+use crate::print;
 
 /// Most tokens that are read in one go; each stretch begins anew, so that neither model needs a long cache.
 const STRETCH: usize = 256;
@@ -35,8 +36,8 @@ pub struct Comparison {
 pub async fn run(arguments: &arguments::Compare) -> Result<(), String> {
     let comparison = compare(arguments).await?;
     match arguments.json {
-        true => println!("{}", serde_json::to_string_pretty(&comparison).map_err(|err| err.to_string())?),
-        false => println!("{comparison}"),
+        true => print::line(serde_json::to_string_pretty(&comparison).map_err(|err| err.to_string())?),
+        false => print::line(comparison),
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::arguments::Generate;
 use crate::load::{computed_on, load};
+use crate::print;
 
 /// What `--json` prints.
 #[derive(Serialize)]
@@ -54,7 +55,7 @@ pub async fn run(arguments: &Generate) -> Result<(), String> {
             device: description.device,
             adapter: &description.adapter,
         };
-        println!("{}", serde_json::to_string(&report).map_err(|err| err.to_string())?);
+        print::line(serde_json::to_string(&report).map_err(|err| err.to_string())?);
     } else {
         eprintln!("{}", outcome.summary(&computed_on(&description)));
     }

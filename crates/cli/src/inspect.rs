@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::arguments::Inspect;
 use crate::place::Place;
+use crate::print;
 
 /// Positions for which memory is told.
 const CONTEXTS: [u32; 3] = [2048, 4096, 32_768];
@@ -46,9 +47,9 @@ pub async fn run(arguments: &Inspect) -> Result<(), String> {
     let opened = Place::find(&arguments.path, arguments.offline)?.open().await?;
     let report = report(&opened, arguments);
     if arguments.json {
-        println!("{}", serde_json::to_string_pretty(&report).map_err(|err| err.to_string())?);
+        print::line(serde_json::to_string_pretty(&report).map_err(|err| err.to_string())?);
     } else {
-        print(&report);
+        tell(&report);
     }
     Ok(())
 }
@@ -88,13 +89,13 @@ fn report(opened: &Opened, arguments: &Inspect) -> Report {
     }
 }
 
-fn print(report: &Report) {
+fn tell(report: &Report) {
     let count = |dtypes: &BTreeMap<&str, usize>| -> String {
         dtypes.iter().map(|(dtype, count)| format!("{dtype} x{count}")).collect::<Vec<_>>().join(", ")
     };
     let tied = if report.tie_word_embeddings { "tied to" } else { "apart from" };
-    println!("{}, {} parameters", report.architecture, grouped(report.parameters));
-    println!(
+    print::line(format_args!("{}, {} parameters", report.architecture, grouped(report.parameters)));
+    print::line(format_args!(
         "  {} layers, hidden {}, feed-forward {}, {} heads of {} over {} of keys, vocabulary {}, head {tied} the embedding",
         report.num_hidden_layers,
         report.hidden_size,
@@ -103,16 +104,26 @@ fn print(report: &Report) {
         report.head_dim,
         report.num_key_value_heads,
         report.vocab_size,
-    );
-    println!("  up to {} positions, rope theta {}", report.max_position_embeddings, report.rope_theta);
-    println!("file     {}: {}", megabytes(report.file_bytes), count(&report.file_dtypes));
-    println!("held as  {}: {}", report.held_dtypes.join(", "), megabytes(report.weights_bytes));
-    report.notes.iter().for_each(|note| println!("         {note}"));
-    println!("a token reads {} of weights", megabytes(report.bytes_per_token));
-    println!("a position keeps {} bytes of f16 keys and values", grouped(report.kv_f16_bytes_per_position));
+    ));
+    print::line(format_args!(
+        "  up to {} positions, rope theta {}",
+        report.max_position_embeddings, report.rope_theta
+    ));
+    print::line(format_args!("file     {}: {}", megabytes(report.file_bytes), count(&report.file_dtypes)));
+    print::line(format_args!(
+        "held as  {}: {}",
+        report.held_dtypes.join(", "),
+        megabytes(report.weights_bytes)
+    ));
+    report.notes.iter().for_each(|note| print::line(format_args!("         {note}")));
+    print::line(format_args!("a token reads {} of weights", megabytes(report.bytes_per_token)));
+    print::line(format_args!(
+        "a position keeps {} bytes of f16 keys and values",
+        grouped(report.kv_f16_bytes_per_position)
+    ));
     for context in CONTEXTS.into_iter().filter(|context| *context <= report.max_position_embeddings) {
         let bytes = report.weights_bytes + u64::from(context) * report.kv_f16_bytes_per_position;
-        println!("         {context:>6} positions need {} in all", megabytes(bytes));
+        print::line(format_args!("         {context:>6} positions need {} in all", megabytes(bytes)));
     }
 }
 

@@ -14,6 +14,7 @@ mod load;
 mod logits;
 mod pack;
 mod place;
+mod print;
 mod prompts;
 mod random;
 mod verify;

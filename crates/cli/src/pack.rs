@@ -13,6 +13,7 @@ use crate::arguments::{Compare, Pack};
 use crate::compare::compare;
 use crate::load::{show, style};
 use crate::place::{Place, called};
+use crate::print;
 
 const MIB: u64 = 1 << 20;
 
@@ -51,12 +52,12 @@ pub async fn run(arguments: &Pack) -> Result<(), String> {
         let row = |Rounded { name, held, loss }: &Rounded| json!({ "name": name, "held": held.name(), "relative_error": loss.relative() });
         let rounded: Vec<_> = packed.rounded.iter().map(row).collect();
         let report = json!({ "manifest": packed.manifest, "rounded": rounded, "comparison": comparison });
-        println!("{}", serde_json::to_string_pretty(&report).map_err(|err| err.to_string())?);
+        print::line(serde_json::to_string_pretty(&report).map_err(|err| err.to_string())?);
         return Ok(());
     }
-    print(&packed, &arguments.out);
+    tell(&packed, &arguments.out);
     if let Some(comparison) = comparison {
-        println!("{comparison}");
+        print::line(comparison);
     }
     Ok(())
 }
@@ -146,22 +147,24 @@ impl Folder {
     }
 }
 
-fn print(packed: &Packed, out: &Path) {
+fn tell(packed: &Packed, out: &Path) {
     let files = packed.manifest.weights.iter().chain(&packed.manifest.texts);
     for file in files.clone() {
-        println!("{:>12} bytes  {}  {}", file.size_bytes, &file.sha256[..16], file.name);
+        print::line(format_args!("{:>12} bytes  {}  {}", file.size_bytes, &file.sha256[..16], file.name));
     }
     let bytes: u64 = files.map(|file| file.size_bytes).sum();
-    println!("{:.1} MB in {}", bytes as f64 / 1e6, out.display());
+    print::line(format_args!("{:.1} MB in {}", bytes as f64 / 1e6, out.display()));
     if packed.rounded.is_empty() {
         return;
     }
-    println!("\nwhat rounding cost, as a share of the matrix (weighted by the squares of its numbers)");
+    print::line(format_args!(
+        "\nwhat rounding cost, as a share of the matrix (weighted by the squares of its numbers)"
+    ));
     let longest =
         packed.rounded.iter().map(|rounded| rounded.loss.relative()).fold(f64::MIN_POSITIVE, f64::max);
     for Rounded { name, held, loss } in &packed.rounded {
         let share = loss.relative();
         let bar = "#".repeat((share / longest * 30.0).round() as usize);
-        println!("{name:42} {:5} {:8.4} %  {bar}", held.name(), 100.0 * share);
+        print::line(format_args!("{name:42} {:5} {:8.4} %  {bar}", held.name(), 100.0 * share));
     }
 }

@@ -18,6 +18,7 @@ use engine::{Engine, Error, Files, KvDtype, LoadOptions, Opened};
 use crate::arguments::Verify;
 use crate::load::load_opened;
 use crate::place::{Place, called};
+use crate::print;
 use finding::{Findings, Verdict};
 use golden::{Golden, tolerance};
 use prompts::{Answered, Written};
@@ -56,7 +57,7 @@ pub async fn run(arguments: &Verify) -> Result<(), String> {
     let failed = work.verify(opened, golden.as_ref()).await?;
     let Work { findings, report, .. } = work;
     fs::write(&out, report.markdown(&findings)).map_err(|err| format!("{}: {err}", out.display()))?;
-    println!("{}; the report is {}", told(&findings), out.display());
+    print::line(format_args!("{}; the report is {}", told(&findings), out.display()));
     match failed {
         0 => Ok(()),
         _ => Err(format!("{failed} of {} checks failed", findings.list.len())),

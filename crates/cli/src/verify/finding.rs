@@ -2,6 +2,8 @@
 
 use std::fmt::Display;
 
+use crate::print;
+
 /// How a check ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -70,7 +72,7 @@ impl Findings {
 
     fn push(&mut self, what: &str, found: &dyn Display, expected: &dyn Display, verdict: Verdict) {
         let (found, expected) = (one_line(found), one_line(expected));
-        println!("{}", line(what, &found, &expected, verdict));
+        print::line(line(what, &found, &expected, verdict));
         self.list.push(Finding { what: what.to_owned(), found, expected, verdict });
     }
 }
