@@ -35,8 +35,8 @@ const FLOORS: &[(&str, &[&str], &[&str])] = &[
     ("crates/grader", &["evaluate"], &["serde", "serde_json", "sha2", "wasm-bindgen"]),
     (
         "crates/cli",
-        &["checkpoint", "engine"],
-        &["clap", "indicatif", "jiff", "pollster", "safetensors", "serde", "serde_json", "ureq"],
+        &["checkpoint", "engine", "evaluate"],
+        &["clap", "flate2", "indicatif", "jiff", "pollster", "safetensors", "serde", "serde_json", "ureq"],
     ),
     ("crates/engine", &["checkpoint", "cpu", "decoder", "text"], &["serde", "serde_json"]),
     ("crates/decoder", &["checkpoint", "gpu", "kernels"], &["bytemuck", "half"]),
