@@ -99,8 +99,8 @@ async function planned({ url, options }) {
   let plan;
   const load = customElements.get("reckon-app").Reckon.load({ url }, { ...options, device: "cpu", onPlan: (found) => ((plan = found), false) });
   const words = await load.then(() => "loaded", ({ message }) => message);
-  const { download_bytes, dtypes, weights_bytes, kv_bytes, context, largest_buffer_bytes } = plan ?? {};
-  return plan ? { download_bytes, dtypes, weights_bytes, kv_bytes, context, largest_buffer_bytes } : words;
+  const { download_bytes, parameters, dtypes, weights_bytes, kv_bytes, context, largest_buffer_bytes } = plan ?? {};
+  return plan ? { download_bytes, parameters, dtypes, weights_bytes, kv_bytes, context, largest_buffer_bytes } : words;
 }
 
 test("what the list tells of each model is what the engine plans of its shape, byte for byte", async () => {

@@ -1,5 +1,6 @@
 // The pictures of the README, of the real thing: `node tests/browser/pictures.mjs` after `cargo xtask web`.
 
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -10,7 +11,9 @@ import { openOrigin } from "./origin.mjs";
 import { openSite } from "./site.mjs";
 
 const at = (path) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
-const shot = (page, name) => page.screenshot({ path: join(at("docs"), `${name}.png`), animations: "disabled" });
+/** The model whose answers are shown, where `cargo xtask fetch` has brought it. */
+const EXAMINED = "SmolLM2-135M-Instruct.Q4_1.gguf";
+const shot = (shown, name) => shown.screenshot({ path: join(at("docs"), `${name}.png`), animations: "disabled" });
 
 const site = await openSite();
 const docs = await openOrigin({ folders: { "/": at("web/examples/plain"), "/reckon/": PACKAGE } });
@@ -30,8 +33,22 @@ try {
   await element.evaluate(() => scrollTo(0, document.documentElement.scrollHeight));
   await element.waitForTimeout(500);
   await shot(element, "element");
+  if (existsSync(at(`.models/${EXAMINED}`))) {
+    await shot(await examined(), "evaluation");
+  }
 } finally {
   await browser.close();
   await docs.close();
   await site.close();
+}
+
+/** The page that asks suites, once it has asked its sample. */
+async function examined() {
+  const page = await browser.page(`${site.url}/eval.html?model=models/${EXAMINED}&device=cpu&keep=no`);
+  await page.setViewportSize({ width: 1100, height: 2600 });
+  await page.getByText(/^12 problems, a sample/).waitFor();
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.getByText("Done.").waitFor({ timeout: 1_200_000 });
+  await page.locator("table.answers .opener").first().click();
+  return page.locator("main");
 }

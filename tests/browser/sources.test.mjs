@@ -117,7 +117,7 @@ test("what a model takes is told before a weight is asked for, and holds", async
   const [plan] = plans;
   console.log(JSON.stringify(plan));
   assert.equal(plans.length, 1);
-  const keys = "context,device,download_bytes,dtypes,kv_bytes,largest_buffer_bytes,room,verdict,weights_bytes,why";
+  const keys = "context,device,download_bytes,dtypes,kv_bytes,largest_buffer_bytes,parameters,room,verdict,weights_bytes,why";
   assert.equal(Object.keys(plan).sort().join(), keys, "as messages.ts promises");
   assert.deepEqual([plan.verdict, plan.dtypes], ["fits", ["f32"]]);
   const size = hub.files.get("model.safetensors").length;

@@ -17,6 +17,7 @@ pub const ROOMS: &[(&str, &[&str])] = &[
     ("single", &["engine", "page"]),
     ("element", &["engine", "presets", "page"]),
     ("bench", &["engine", "page"]),
+    ("evaluation", &["engine", "prose", "page"]),
     ("", &["engine", "completions"]),
 ];
 

@@ -7,7 +7,7 @@ mod sandbox;
 mod table;
 
 use evaluate::record::Answered;
-use evaluate::{Found, Gold, Judged, Summary, Verdict, final_answer, order, same};
+use evaluate::{Gold, Judged, Summary, Verdict, order};
 
 use crate::arguments::Eval;
 use data::Data;
@@ -50,22 +50,13 @@ fn asked(arguments: &Eval, data: &Data, seed: u64) -> impl Iterator<Item = (u32,
 }
 
 fn judge<'a>(answer: &'a Answered, data: &Data, sandbox: Option<&Sandbox>) -> Result<Judged<'a>, String> {
-    let gold = match &data.problems[answer.number as usize].gold {
-        Gold::Answer(gold) => gold,
-        Gold::Function(function) => {
-            let verdict = match sandbox.map(|sandbox| sandbox.passes(&function.program(&answer.text))) {
-                Some(passes) => Verdict::of(passes?),
-                None => Verdict::NotRun,
-            };
-            return Ok(Judged { answer, verdict, found: None });
-        }
+    let function = match &data.problems[answer.number as usize].gold {
+        Gold::Answer(gold) => return Ok(Judged::of(answer, gold)),
+        Gold::Function(function) => function,
     };
-    let found = final_answer(&answer.text);
-    let verdict = Verdict::of(found.as_ref().is_some_and(|found| same(&found.text, gold)));
-    let found = found.map(|found| match found.found {
-        Found::Boxed => "boxed",
-        Found::Phrase => "after a phrase",
-        Found::LastNumber => "the last number",
-    });
-    Ok(Judged { answer, verdict, found })
+    let verdict = match sandbox.map(|sandbox| sandbox.passes(&function.program(&answer.text))) {
+        Some(passes) => Verdict::of(passes?),
+        None => Verdict::NotRun,
+    };
+    Ok(Judged { answer, verdict, found: None })
 }

@@ -11,6 +11,8 @@ use crate::{Error, LoadOptions, Opened, Store};
 pub struct Plan {
     /// Bytes of files that are still to be read.
     pub download_bytes: u64,
+    /// Parameters the model has.
+    pub parameters: u64,
     /// How its matrices are held.
     pub dtypes: Vec<&'static str>,
     /// Bytes of the weights, as they are held.
@@ -37,6 +39,7 @@ impl Opened {
         let lacking = stretches.iter().enumerate().filter(|(number, _)| store.hash(*number).is_none());
         Ok(Plan {
             download_bytes: lacking.map(|(_, stretch)| stretch.source.end - stretch.source.start).sum(),
+            parameters: self.checkpoint.parameters(),
             dtypes: held.dtypes().into_iter().map(Dtype::name).collect(),
             weights_bytes: self.checkpoint.tensors.iter().map(|tensor| held.bytes(tensor)).sum(),
             kv_bytes,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::record::{Answered, Conditions};
-use crate::{Interval, Row, Suite};
+use crate::{Found, Interval, Row, Suite, final_answer, same};
 
 /// What became of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -35,6 +35,20 @@ pub struct Judged<'a> {
     pub verdict: Verdict,
     /// Where in the text it was found; `None` where nothing was.
     pub found: Option<&'static str>,
+}
+
+impl<'a> Judged<'a> {
+    /// An answer in mathematics, held against the right one.
+    pub fn of(answer: &'a Answered, gold: &str) -> Self {
+        let found = final_answer(&answer.text);
+        let verdict = Verdict::of(found.as_ref().is_some_and(|found| same(&found.text, gold)));
+        let found = found.map(|found| match found.found {
+            Found::Boxed => "boxed",
+            Found::Phrase => "after a phrase",
+            Found::LastNumber => "the last number",
+        });
+        Self { answer, verdict, found }
+    }
 }
 
 /// What a file of answers comes to.
@@ -120,6 +134,19 @@ mod tests {
         let judge =
             |(answer, verdict): (&'a Answered, &Verdict)| Judged { answer, verdict: *verdict, found: None };
         answers.iter().zip(verdicts).map(judge).collect()
+    }
+
+    #[test]
+    fn what_an_answer_says_is_held_against_the_right_one_and_where_it_stood_is_told() {
+        let of = |text| {
+            let answer = answered(0, 0, text);
+            let judged = Judged::of(&answer, "42");
+            (judged.verdict, judged.found)
+        };
+        assert_eq!(of("So \\boxed{42.0}"), (Verdict::Right, Some("boxed")));
+        assert_eq!(of("The answer is 41."), (Verdict::Wrong, Some("after a phrase")));
+        assert_eq!(of("6 of 42"), (Verdict::Right, Some("the last number")));
+        assert_eq!(of("none"), (Verdict::Wrong, None));
     }
 
     #[test]

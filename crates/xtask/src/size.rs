@@ -16,31 +16,34 @@ const LATER_BYTES: u64 = 30_000;
 const OFFLINE_BYTES: u64 = 36_000;
 /// Gzipped bytes of the page that measures, fetched there alone, without what it shares with the app.
 const BENCH_BYTES: u64 = 20_000;
+/// Gzipped bytes of the page that asks suites of problems: what it fetches alone, what grades answers and the sample in it.
+const EVALUATION_BYTES: u64 = 175_000;
 /// Of the embedded model, its tokenizer and template inside.
 const MODEL_BYTES: u64 = 6_000_000;
 /// Of the app in one file, the embedded model inside.
 const SINGLE_FILE_BYTES: u64 = 12_000_000;
 
-/// Prints every file's bytes, raw and gzipped, one line a file, and in the end the sums of the first five budgets and the
+/// Prints every file's bytes, raw and gzipped, one line a file, and in the end the sums of the first six budgets and the
 /// bytes of the one file.
 const MEASURE: &str = r"
 const fs = require('fs'), path = require('path'), zlib = require('zlib');
 const home = process.argv[1], modules = [];
-let app = 0, prose = 0, later = 0, offline = 0, bench = 0, single = 0;
+let app = 0, prose = 0, later = 0, offline = 0, bench = 0, evaluation = 0, single = 0;
 for (const name of fs.readdirSync(home, { recursive: true })) {
   const file = path.join(home, name);
   if (!fs.statSync(file).isFile() || /^models/.test(name)) continue;
   const bytes = fs.readFileSync(file), gz = zlib.gzipSync(bytes, { level: 9 }).length;
   if (name === 'reckon.html') single = bytes.length;
   else if (/(^|[/\\])bench[.-]/.test(name)) bench += gz;
+  else if (/(^|[/\\])(eval|grader|sample)[._-]/.test(name)) evaluation += gz;
   else if (/woff2$|prose-[^/]*js$/.test(name)) prose += gz;
   else if (/(highlight|chooser|settings_panel)-[^/]*js$/.test(name)) later += gz;
   else if (/^service_worker|webmanifest$|png$/.test(name)) offline += gz;
   else app += gz;
-  if (name.endsWith('.wasm')) modules.push(gz);
+  if (/reckon_[^/\\]*wasm$/.test(name)) modules.push(gz);
   console.error(`${String(bytes.length).padStart(10)} raw ${String(gz).padStart(9)} gz  ${name}`);
 }
-console.log(`${app - (modules.length > 1 ? Math.min(...modules) : 0)} ${prose} ${later} ${offline} ${bench} ${single}`);
+console.log(`${app - (modules.length > 1 ? Math.min(...modules) : 0)} ${prose} ${later} ${offline} ${bench} ${evaluation} ${single}`);
 ";
 
 /// Measures web/dist, the one file in it and the embedded model.
@@ -53,8 +56,8 @@ pub fn check() -> Result<(), String> {
     let measured =
         Program::new("node").args(["-e", MEASURE, &dist]).heard(&mut |line| line.clone_into(&mut sums))?;
     let parsed = |sum: &str| sum.parse::<u64>().ok().filter(|_| measured);
-    let [app, prose, later, offline, bench, single] =
-        <[&str; 6]>::try_from(sums.split_whitespace().collect::<Vec<_>>())
+    let [app, prose, later, offline, bench, evaluation, single] =
+        <[&str; 7]>::try_from(sums.split_whitespace().collect::<Vec<_>>())
             .map_err(|_| "the app could not be measured")?;
     let over: Vec<String> = [
         ("the app, gzipped", parsed(app), APP_BYTES),
@@ -62,6 +65,7 @@ pub fn check() -> Result<(), String> {
         ("what is fetched where a visitor comes to it, gzipped", parsed(later), LATER_BYTES),
         ("what keeps the app on the device, gzipped", parsed(offline), OFFLINE_BYTES),
         ("the page that measures, gzipped", parsed(bench), BENCH_BYTES),
+        ("the page that asks suites, gzipped", parsed(evaluation), EVALUATION_BYTES),
         ("the app in one file", parsed(single), SINGLE_FILE_BYTES),
         ("the embedded model", Some(Embedded::find()?.size_bytes), MODEL_BYTES),
     ]

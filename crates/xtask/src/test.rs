@@ -23,7 +23,8 @@ pub fn test() -> Result<(), String> {
     summary.step("clippy", |_| clippy(&["--workspace", "--all-targets"]));
     summary.step("clippy for wasm", |_| {
         system::wasm_target()?;
-        clippy(&["--package", "reckon-wasm", "--target", "wasm32-unknown-unknown"])
+        let packages = ["--package", "reckon-wasm", "--package", "reckon-grader"];
+        clippy(&[&packages[..], &["--target", "wasm32-unknown-unknown"]].concat())
     });
     summary.step("cargo test", |summary| {
         let tests = Program::cargo().args(["test", "--workspace", "--no-fail-fast", "--", "--show-output"]);

@@ -86,6 +86,8 @@ export interface Progress {
 /** What a model will take, told before its first weight is fetched; activations come on top, a few MB. */
 export interface Plan {
   readonly download_bytes: number;
+  /** Parameters the model has. */
+  readonly parameters: number;
   /** How its matrices are held. */
   readonly dtypes: readonly string[];
   readonly weights_bytes: number;

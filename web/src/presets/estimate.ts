@@ -40,13 +40,15 @@ export function planOf(member: Member, { dtype, kv, context: asked = CONTEXT }: 
   const head = { count: 1, rows: VOCAB_SIZE, columns: hidden_size };
   const elements = [head, ...inner].reduce((sum, { count, rows, columns }) => sum + count * rows * columns, 0);
   const norms = (2 * layers + 1) * hidden_size;
-  const suited = suits(elements + norms);
+  const parameters = elements + norms;
+  const suited = suits(parameters);
   const held = { inner: dtype ?? suited.inner, head: dtype ?? suited.head };
   const dtypes = new Set([fitting(held.head, hidden_size), ...inner.map(({ columns }) => fitting(held.inner, columns))]);
   const inner_bytes = inner.reduce((sum, matrices) => sum + bytes(matrices, held.inner), 0);
   const kv_bytes = 2 * layers * heads * HEAD_DIM * context * ((kv ?? (dtype === "f32" ? "f32" : "f16")) === "f32" ? 4 : 2);
   return {
-    download_bytes: (elements + norms) * PUBLISHED_BYTES,
+    download_bytes: parameters * PUBLISHED_BYTES,
+    parameters,
     dtypes: DTYPES.filter((name) => dtypes.has(name)),
     weights_bytes: inner_bytes + bytes(head, held.head) + norms * 4,
     kv_bytes,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use evaluate::Suite;
+use evaluate::protocol::{TEMPERATURE, TOP_P};
 
 use super::Holding;
 
@@ -45,10 +46,10 @@ pub struct Eval {
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub seed: u64,
     /// 0 is greedy; higher is more varied
-    #[arg(long, value_name = "X", default_value_t = 0.6)]
+    #[arg(long, value_name = "X", default_value_t = TEMPERATURE)]
     pub temperature: f32,
     /// Sample from the likeliest tokens that together have this probability
-    #[arg(long, value_name = "X", default_value_t = 0.95)]
+    #[arg(long, value_name = "X", default_value_t = TOP_P)]
     pub top_p: f32,
     /// Most tokens of an answer; the model's context may be less
     #[arg(long, value_name = "N", default_value_t = 30_000, value_parser = clap::value_parser!(u32).range(1..))]

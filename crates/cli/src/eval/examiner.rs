@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use engine::{Description, Device, Engine, GenerateOptions, Message, Prompt, Sampling, Session};
+use evaluate::protocol::{DATE, PROMPT, STOP};
 use evaluate::record::{Answered, Conditions, Kept};
 use evaluate::{Problem, answer_seed};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -16,13 +17,6 @@ use crate::arguments::Eval;
 use crate::generate::{Outcome, Screen, answer};
 use crate::load::load_opened;
 use crate::place::{Place, called};
-
-/// Positions for the prompt beside those of the answer.
-const PROMPT: u32 = 2048;
-/// What ends an answer beside the model's own end, as in the paper's script.
-const STOP: [&str; 3] = ["</s>", "<|im_end|>", "<|endoftext|>"];
-/// For a template that names the day: what Llama's own names where nobody tells it, so that no answer hangs on today.
-const DATE: &str = "2024-07-26T00:00:00";
 
 /// A loaded model that is asked a suite's problems.
 pub struct Examiner<'a> {
