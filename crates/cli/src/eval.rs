@@ -10,6 +10,7 @@ use evaluate::record::Answered;
 use evaluate::{Gold, Judged, Summary, Verdict, order};
 
 use crate::arguments::Eval;
+use crate::print;
 use data::Data;
 use examiner::Examiner;
 use sandbox::Sandbox;
@@ -35,8 +36,8 @@ pub async fn run(arguments: &Eval) -> Result<(), String> {
     }
     let summary = Summary::of(&kept.conditions, &judged);
     match arguments.json {
-        true => println!("{}", serde_json::to_string_pretty(&summary).map_err(|err| err.to_string())?),
-        false => print!("{}", table::of(&summary)),
+        true => print::line(serde_json::to_string_pretty(&summary).map_err(|err| err.to_string())?),
+        false => print::line(table::of(&summary).trim_end()),
     }
     Ok(())
 }
@@ -58,5 +59,5 @@ fn judge<'a>(answer: &'a Answered, data: &Data, sandbox: Option<&Sandbox>) -> Re
         Some(passes) => Verdict::of(passes?),
         None => Verdict::NotRun,
     };
-    Ok(Judged { answer, verdict, found: None })
+    Ok(Judged { answer, verdict, found: Some("code") })
 }
