@@ -52,13 +52,13 @@ def speed(found):
     for name, row in found["smol"].items():
         if row["speed"] and "same_file_as" not in row:
             told = row["speed"]
-            busy = [f"{told[way]['median']:.1f} ({told[way]['least']:.1f}–{told[way]['most']:.1f})" for way in ("cpu", "webgpu")]
+            rounds = [f"{told[way]['median']:.1f} ({told[way]['least']:.1f}–{told[way]['most']:.1f})" for way in ("cpu", "webgpu")]
             alone = told["alone"]
             rows.append([name, f"{row['bytes_per_token'] / 1e6:.1f}", f"{alone['fastest']:.1f}", f"{alone['gb_per_s']:.1f}",
-                         f"{alone['fastest'] / f32:.1f}", busy[0], f"{told['cpu']['gb_per_s']:.1f}", busy[1],
+                         f"{alone['fastest'] / f32:.1f}", rounds[0], f"{told['cpu']['gb_per_s']:.1f}", rounds[1],
                          f"{told['webgpu']['gb_per_s']:.1f}", str(told["webgpu"]["dispatches_per_token"])])
-    table(["held as", "a token reads, MB", "1 thread, fastest: tokens/s", "GB/s", "times f32", "2 threads, busy: tokens/s", "GB/s",
-           "lavapipe, busy: tokens/s", "GB/s", "dispatches a token"], rows)
+    table(["held as", "a token reads, MB", "1 thread, fastest: tokens/s", "GB/s", "times f32", "2 threads: tokens/s", "GB/s",
+           "lavapipe: tokens/s", "GB/s", "dispatches a token"], rows)
 
 
 def smol(found):
