@@ -1,6 +1,6 @@
 //! Answers that choose among lettered ones.
 
-use crate::token::Token;
+use crate::scoring::token::Token;
 
 /// The letter of a right answer that is nothing else: `\text{(C)}`, `(C)`, `C`.
 pub(crate) fn choice(tokens: &[Token]) -> Option<char> {

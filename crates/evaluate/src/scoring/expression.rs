@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::f64::consts::{E, PI};
 
-use crate::complex::Complex;
+use crate::scoring::complex::Complex;
 
 #[derive(Clone, Debug)]
 pub(crate) enum Expression {

@@ -1,8 +1,8 @@
 //! Tokens to an expression: LaTeX and plain notation, by recursive descent of a limited depth.
 
-use crate::expression::{Expression, Function};
-use crate::token::Token;
-use crate::word::number;
+use crate::scoring::expression::{Expression, Function};
+use crate::scoring::token::Token;
+use crate::scoring::word::number;
 
 /// Brackets, roots and fractions within each other. Beyond it a text is no expression.
 const MOST_DEPTH: usize = 48;

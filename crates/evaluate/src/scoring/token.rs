@@ -1,7 +1,7 @@
 //! Characters of an answer to tokens: numbers whole, commands under one name, layout gone.
 
-use crate::notation::{WORDED, ascii, character, named};
-use crate::word::{is_name, is_unit};
+use crate::scoring::notation::{WORDED, ascii, character, named};
+use crate::scoring::word::{is_name, is_unit};
 
 /// What an answer is made of.
 #[derive(Clone, Debug, PartialEq)]

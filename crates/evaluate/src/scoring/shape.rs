@@ -1,9 +1,9 @@
 //! What kind of thing an answer is: a value, a point or an interval, a set, a matrix, an equation, or words.
 
-use crate::expression::Expression;
-use crate::formula::expression;
-use crate::token::Token;
-use crate::word::{is_value, number};
+use crate::scoring::expression::Expression;
+use crate::scoring::formula::expression;
+use crate::scoring::token::Token;
+use crate::scoring::word::{is_value, number};
 
 /// Shapes within shapes. Beyond it a text is words.
 const MOST_DEPTH: usize = 12;

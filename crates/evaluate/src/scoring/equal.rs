@@ -1,8 +1,8 @@
 //! Whether two shapes are equal.
 
-use crate::complex::Complex;
-use crate::expression::{Expression, Point};
-use crate::shape::Shape;
+use crate::scoring::complex::Complex;
+use crate::scoring::expression::{Expression, Point};
+use crate::scoring::shape::Shape;
 
 /// Decimals may be rounded: the reference's tolerance.
 const ROUNDED: f64 = 1e-4;

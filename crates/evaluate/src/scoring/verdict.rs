@@ -1,9 +1,9 @@
 //! Two texts to a verdict: every reading of one against every reading of the other.
 
-use crate::choice::{choice, chosen};
-use crate::equal::equal;
-use crate::shape::{Shape, shape, words};
-use crate::token::{Token, tokens};
+use crate::scoring::choice::{choice, chosen};
+use crate::scoring::equal::equal;
+use crate::scoring::shape::{Shape, shape, words};
+use crate::scoring::token::{Token, tokens};
 
 /// Longest answer that is read as mathematics, in bytes; a longer one must be the same text.
 const MOST_BYTES: usize = 4096;
