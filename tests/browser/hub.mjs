@@ -12,6 +12,9 @@ export const TOKEN = "hf_a-token-of-the-tests";
 const PAD_BYTES = 40 << 20;
 /** What a slow server sends at once. */
 const TRICKLE_BYTES = 256 << 10;
+/** What comes late before a silence, and how late: a page is told of bytes every 50 ms at most. */
+const LATE_BYTES = 2 << 20;
+const LATE_MS = 200;
 
 /**
  * Opens both servers. `hub.asked` are requests of the hub, `hub.fetched` those of the server it sends to; what follows
@@ -141,7 +144,14 @@ function serve(hub, request, response) {
   if (hub.pause_ms > 0) {
     return trickle(bytes.subarray(start, to), hub.pause_ms, response);
   }
-  return to === end ? response.end(bytes.subarray(start, to)) : response.write(bytes.subarray(start, to));
+  return to === end ? response.end(bytes.subarray(start, to)) : fallSilent(bytes.subarray(start, to), response);
+}
+
+/** All of it, and no end. The last of it comes late: whoever is told of bytes now and then is told of nearly all. */
+function fallSilent(bytes, response) {
+  const late = Math.max(0, bytes.length - LATE_BYTES);
+  response.write(bytes.subarray(0, late));
+  setTimeout(() => response.destroyed || response.write(bytes.subarray(late)), LATE_MS);
 }
 
 /** So slowly that something can happen on the way. */
