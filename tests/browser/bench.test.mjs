@@ -10,7 +10,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-import { openChromium } from "./chromium.mjs";
+import { noteViolations, openChromium } from "./chromium.mjs";
 import { openSite } from "./site.mjs";
 
 const SHOTS = fileURLToPath(new URL("shots/", import.meta.url));
@@ -22,10 +22,7 @@ before(async () => {
   mkdirSync(SHOTS, { recursive: true });
   site = await openSite();
   browser = await openChromium();
-  await browser.context.addInitScript(() => {
-    globalThis.violations = [];
-    addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => violations.push(`${effectiveDirective} ${blockedURI}`));
-  });
+  await noteViolations(browser.context);
 });
 
 after(async () => {

@@ -66,6 +66,14 @@ export function removeProfile(profile) {
   rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
 }
 
+/** Every page notes in `violations` what its own policy kept it from: the directive, and what was blocked. */
+export function noteViolations(context) {
+  return context.addInitScript(() => {
+    globalThis.violations = [];
+    addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => violations.push(`${effectiveDirective} ${blockedURI}`));
+  });
+}
+
 /** Runs `ask` on the page's app element once it has a model, or rejects with the page's own words. */
 export async function withModel(page, ask, argument) {
   const state = await page.waitForFunction(() => {

@@ -11,7 +11,7 @@ import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
-import { openChromium } from "./chromium.mjs";
+import { noteViolations, openChromium } from "./chromium.mjs";
 import { openSite } from "./site.mjs";
 
 const WEB = new URL("../../web/", import.meta.url);
@@ -37,10 +37,7 @@ before(async () => {
   writeFileSync(join(folder, "gsm8k_test.jsonl"), FILE);
   site = await openSite();
   browser = await openChromium();
-  await browser.context.addInitScript(() => {
-    globalThis.violations = [];
-    addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => violations.push(`${effectiveDirective} ${blockedURI}`));
-  });
+  await noteViolations(browser.context);
 });
 
 after(async () => {

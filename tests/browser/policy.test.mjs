@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { openChromium, withModel } from "./chromium.mjs";
+import { noteViolations, openChromium, withModel } from "./chromium.mjs";
 import { openSite } from "./site.mjs";
 
 const POLICY = [
@@ -30,10 +30,7 @@ before(async () => {
   other = await openSite();
   other.manner = "other-origin";
   browser = await openChromium({ keepsApp: true });
-  await browser.context.addInitScript(() => {
-    globalThis.violations = [];
-    addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => violations.push(`${effectiveDirective} ${blockedURI}`));
-  });
+  await noteViolations(browser.context);
 });
 
 after(async () => {

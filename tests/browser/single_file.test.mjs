@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-import { newProfile, openChromium, removeProfile, withModel } from "./chromium.mjs";
+import { newProfile, noteViolations, openChromium, removeProfile, withModel } from "./chromium.mjs";
 import { openSite } from "./site.mjs";
 
 const BUILT = fileURLToPath(new URL("../../web/dist/reckon.html", import.meta.url));
@@ -50,10 +50,7 @@ async function openShut(options = {}) {
   const browser = await openChromium({ keepsApp: true, ...options });
   browser.asked = [];
   browser.context.on("request", (request) => browser.asked.push(request.url()));
-  await browser.context.addInitScript(() => {
-    globalThis.violations = [];
-    addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => violations.push(`${effectiveDirective} ${blockedURI}`));
-  });
+  await noteViolations(browser.context);
   await browser.context.setOffline(true);
   return browser;
 }
